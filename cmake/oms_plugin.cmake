@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+# Used in this tree and, installed, by everybody who writes a plugin.
+
+set(OMS_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map)
+set(OMS_PLUGIN_KINDS asset_class check routing facts connector subscriber store)
+
+# oms_add_plugin(<name> KIND <kind> MANIFEST manifest.yaml SOURCES … [LIBRARIES …])
+#
+# Builds `oms_<name>.so` (target `oms_plugin_<name>`), which exports `oms_plugin_entry_0` alone.
+# The manifest is checked and embedded, and the plugin can include the settings struct that is
+# made from it: `#include "<name>_settings.hpp"`.
+# A plugin named in OMS_STATIC_PLUGINS is linked into the host instead, under an entry of its own.
+function(oms_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "KIND;MANIFEST" "SOURCES;LIBRARIES")
+  if(NOT arg_KIND IN_LIST OMS_PLUGIN_KINDS)
+    list(JOIN OMS_PLUGIN_KINDS ", " kinds)
+    message(FATAL_ERROR "oms_add_plugin(${name}): KIND is '${arg_KIND}'; use one of ${kinds}.")
+  endif()
+  if(NOT arg_MANIFEST OR NOT arg_SOURCES)
+    message(FATAL_ERROR "oms_add_plugin(${name}): MANIFEST and SOURCES are required.")
+  endif()
+  set(target oms_plugin_${name})
+  if("${OMS_STATIC_PLUGINS}" STREQUAL ALL OR name IN_LIST OMS_STATIC_PLUGINS)
+    _oms_add_static_plugin(${name} ${target})
+  else()
+    _oms_add_module_plugin(${name} ${target})
+  endif()
+  target_sources(${target} PRIVATE ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE oms::sdk ${arg_LIBRARIES})
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  set_target_properties(${target} PROPERTIES
+    OMS_PLUGIN_KIND ${arg_KIND}
+    POSITION_INDEPENDENT_CODE ON
+    C_VISIBILITY_PRESET hidden
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON)
+  _oms_embed_manifest(${name} ${target} ${arg_MANIFEST})
+endfunction()
+
+function(_oms_add_module_plugin name target)
+  add_library(${target} MODULE)
+  set_target_properties(${target} PROPERTIES
+    PREFIX ""
+    OUTPUT_NAME oms_${name}
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
+    LINK_DEPENDS ${OMS_PLUGIN_MAP})
+  target_link_options(${target} PRIVATE -Wl,--version-script=${OMS_PLUGIN_MAP})
+  if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize" AND NOT OMS_SANITIZE)
+    target_link_options(${target} PRIVATE -Wl,--no-undefined)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY OMS_PLUGIN_TARGETS ${target})
+  include(GNUInstallDirs)
+  install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/oms/plugins)
+endfunction()
+
+function(_oms_add_static_plugin name target)
+  add_library(${target} OBJECT)
+  target_compile_definitions(${target} PRIVATE
+    OMS_PLUGIN_ENTRY=oms_plugin_entry_0_${name} OMS_PLUGIN_MANIFEST=oms_plugin_manifest_0_${name})
+  target_sources(oms_static_plugins INTERFACE $<TARGET_OBJECTS:${target}>)
+  target_link_libraries(oms_static_plugins INTERFACE ${arg_LIBRARIES})
+  set_property(GLOBAL APPEND PROPERTY OMS_STATIC_PLUGIN_NAMES ${name})
+endfunction()
+
+function(_oms_embed_manifest name target manifest)
+  cmake_path(ABSOLUTE_PATH manifest)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}_manifest)
+  set(header ${folder}/${name}_settings.hpp)
+  set(section ${folder}/${name}_manifest.c)
+  file(MAKE_DIRECTORY ${folder})
+  add_custom_command(
+    OUTPUT ${header} ${section}
+    COMMAND oms::oms-manifest --input ${manifest} --settings-header ${header}
+            --section-object-source ${section}
+    DEPENDS ${manifest} oms::oms-manifest
+    COMMENT "Checking the manifest of ${name}"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${header} ${section})
+  target_include_directories(${target} PRIVATE ${folder})
+endfunction()
+
+# What the host links: the static plugins' objects, and `oms_static_plugins.def`, which names each
+# as OMS_STATIC_PLUGIN(name). It is empty when plugins are loaded from shared libraries.
+if(PROJECT_NAME STREQUAL oms AND NOT TARGET oms_static_plugins)
+  add_library(oms_static_plugins INTERFACE)
+  target_include_directories(oms_static_plugins INTERFACE ${PROJECT_BINARY_DIR}/static_plugins)
+endif()
+
+function(oms_finish_static_plugins)
+  get_property(names GLOBAL PROPERTY OMS_STATIC_PLUGIN_NAMES)
+  set(text "// Made by CMake from OMS_STATIC_PLUGINS.\n")
+  foreach(name IN LISTS names)
+    string(APPEND text "OMS_STATIC_PLUGIN(${name})\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/static_plugins/oms_static_plugins.def
+       CONTENT "${text}" @ONLY)
+endfunction()

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# oms_add_test(<name> SOURCES … [LIBRARIES …] [LABELS …] [TIMEOUT seconds] [ENVIRONMENT A=b …])
+#
+# A GoogleTest binary; each of its tests becomes one of ctest's. Labels: unit (the default),
+# scenario, tidy; long, packaging and ci are left to `./dev test --ci`.
+function(oms_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT")
+  if(NOT OMS_BUILD_TESTS)
+    return()
+  endif()
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_features(${name} PRIVATE cxx_std_20)
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  set(properties LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  if(arg_ENVIRONMENT)
+    list(APPEND properties ENVIRONMENT "${arg_ENVIRONMENT}")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties}
+                       TEST_PREFIX "${name}: ")
+endfunction()
