@@ -78,20 +78,3 @@ function(_oms_embed_manifest name target manifest)
   target_sources(${target} PRIVATE ${header} ${section})
   target_include_directories(${target} PRIVATE ${folder})
 endfunction()
-
-# What the host links: the static plugins' objects, and `oms_static_plugins.def`, which names each
-# as OMS_STATIC_PLUGIN(name). It is empty when plugins are loaded from shared libraries.
-if(PROJECT_NAME STREQUAL oms AND NOT TARGET oms_static_plugins)
-  add_library(oms_static_plugins INTERFACE)
-  target_include_directories(oms_static_plugins INTERFACE ${PROJECT_BINARY_DIR}/static_plugins)
-endif()
-
-function(oms_finish_static_plugins)
-  get_property(names GLOBAL PROPERTY OMS_STATIC_PLUGIN_NAMES)
-  set(text "// Made by CMake from OMS_STATIC_PLUGINS.\n")
-  foreach(name IN LISTS names)
-    string(APPEND text "OMS_STATIC_PLUGIN(${name})\n")
-  endforeach()
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/static_plugins/oms_static_plugins.def
-       CONTENT "${text}" @ONLY)
-endfunction()

@@ -42,10 +42,3 @@ foreach(python Python Python3)
   endif()
 endforeach()
 set(PYBIND11_FINDPYTHON ON)
-
-# Adds a folder when it is there: the tree may be checked out in part.
-function(oms_add_folder folder)
-  if(EXISTS ${PROJECT_SOURCE_DIR}/${folder}/CMakeLists.txt)
-    add_subdirectory(${folder})
-  endif()
-endfunction()
