@@ -19,23 +19,23 @@
 namespace oms::yaml {
 
 /// Error codes of this layer.
-inline constexpr ErrorCode error_unreadable = 4000;      ///< the file cannot be read
-inline constexpr ErrorCode error_too_large = 4001;       ///< more bytes, depth or nodes than allowed
-inline constexpr ErrorCode error_characters = 4002;      ///< not UTF-8, a tab, a control character
-inline constexpr ErrorCode error_unknown_key = 4003;     ///< a key or name that nobody knows
-inline constexpr ErrorCode error_syntax = 4004;          ///< not YAML
-inline constexpr ErrorCode error_documents = 4005;       ///< none, or more than one document
-inline constexpr ErrorCode error_doubled_key = 4006;     ///< the same key twice in one map
-inline constexpr ErrorCode error_shared_node = 4007;     ///< anchor, alias or merge key
-inline constexpr ErrorCode error_tag = 4008;             ///< a tag or a directive
-inline constexpr ErrorCode error_key = 4009;             ///< a key that is not a scalar
-inline constexpr ErrorCode error_missing_key = 4010;     ///< a required key is absent
-inline constexpr ErrorCode error_wrong_kind = 4011;      ///< a list where a text is expected, …
-inline constexpr ErrorCode error_boolean = 4012;         ///< neither true nor false
-inline constexpr ErrorCode error_number = 4013;          ///< not an integer or decimal as we write them
-inline constexpr ErrorCode error_quantity = 4014;        ///< not a duration or size with its unit
-inline constexpr ErrorCode error_out_of_bounds = 4015;   ///< a value below or above what is allowed
-inline constexpr ErrorCode error_choice = 4016;          ///< not one of the listed values
+inline constexpr ErrorCode error_unreadable = 4000;     ///< the file cannot be read
+inline constexpr ErrorCode error_too_large = 4001;      ///< more bytes, depth or nodes than allowed
+inline constexpr ErrorCode error_characters = 4002;     ///< not UTF-8, a tab, a control character
+inline constexpr ErrorCode error_unknown_key = 4003;    ///< a key or name that nobody knows
+inline constexpr ErrorCode error_syntax = 4004;         ///< not YAML
+inline constexpr ErrorCode error_documents = 4005;      ///< none, or more than one document
+inline constexpr ErrorCode error_doubled_key = 4006;    ///< the same key twice in one map
+inline constexpr ErrorCode error_shared_node = 4007;    ///< anchor, alias or merge key
+inline constexpr ErrorCode error_tag = 4008;            ///< a tag or a directive
+inline constexpr ErrorCode error_key = 4009;            ///< a key that is not a scalar
+inline constexpr ErrorCode error_missing_key = 4010;    ///< a required key is absent
+inline constexpr ErrorCode error_wrong_kind = 4011;     ///< a list where a text is expected, …
+inline constexpr ErrorCode error_boolean = 4012;        ///< neither true nor false
+inline constexpr ErrorCode error_number = 4013;         ///< not an integer or decimal
+inline constexpr ErrorCode error_quantity = 4014;       ///< not a duration or size with its unit
+inline constexpr ErrorCode error_out_of_bounds = 4015;  ///< a value below or above what is allowed
+inline constexpr ErrorCode error_choice = 4016;         ///< not one of the listed values
 
 using Errors = std::vector<Error>;
 

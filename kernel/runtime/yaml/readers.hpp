@@ -5,7 +5,6 @@
 #include "runtime/yaml/document.hpp"
 
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string>
@@ -48,8 +47,8 @@ inline constexpr Need required = Need::required;
 
 /// Reads a map whose keys are known in advance. Each reader marks its key as known; what nobody
 /// asked for is refused at the end (`finish`, or the destructor), with a suggestion. Readers return
-/// nothing when the key is absent or its value wrong; what is wrong lands in `problems`, so a caller
-/// reads on and looks at `problems` once.
+/// nothing when the key is absent or its value wrong; what is wrong lands in `problems`, so a
+/// caller reads on and looks at `problems` once.
 ///
 ///     yaml::Problems problems;
 ///     yaml::Fields fields(node, problems, "instance");

@@ -24,8 +24,8 @@ inline std::size_t edit_distance(std::string_view from, std::string_view to) {
         now[0] = row;
         for (std::size_t column = 1; column < columns; ++column) {
             const bool same = from[row - 1] == to[column - 1];
-            now[column] = std::min({last[column] + 1, now[column - 1] + 1,
-                                    last[column - 1] + (same ? 0U : 1U)});
+            now[column] = std::min(
+                {last[column] + 1, now[column - 1] + 1, last[column - 1] + (same ? 0U : 1U)});
             const bool swapped = row > 1 && column > 1 && from[row - 1] == to[column - 2] &&
                                  from[row - 2] == to[column - 1];
             if (swapped) now[column] = std::min(now[column], before_last[column - 2] + 1);
