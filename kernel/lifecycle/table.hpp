@@ -74,9 +74,15 @@ enum class Operand : std::uint8_t {
     slot = 1,         ///< an integer slot of the instance
     number = 2,       ///< the number that the event carries (a progress report's, a raised event's)
     plugin_fact = 3,  ///< a fact that a plugin knows by name
-    attempt = 4,      ///< how often the order's lines of the action's role have been routed
+    attempt = 4,      ///< how often lines of the role `index` have been routed
+    role = 5,         ///< of the lines of the route that the event came from: `event: money.route_acked`
+                      ///< compiles to the event route_acked and this comparison
+    term = 6,         ///< the number in the order's own term `index` (of the SDK's registry)
 };
-enum class Comparison : std::uint8_t { less = 1, at_most, equal, unequal, at_least, more };
+enum class Comparison : std::uint8_t {
+    less = 1, at_most, equal, unequal, at_least, more,
+    present, absent,  ///< of a term: `when: has stop_price`, `when: not has stop_price`
+};
 
 /// `region` is in one of `states`.
 struct RegionTest {
@@ -86,7 +92,7 @@ struct RegionTest {
 struct Compare {
     Operand operand = Operand::slot;
     Comparison comparison = Comparison::equal;
-    std::uint16_t index = 0;  ///< of the slot or of the plugin fact's name
+    std::uint16_t index = 0;  ///< of the slot, of the plugin fact's name, of the role, or the term's field
     std::int64_t value = 0;
 };
 

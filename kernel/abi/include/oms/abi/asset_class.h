@@ -27,8 +27,10 @@ typedef struct oms_execution_call {
     uint32_t line;
     uint64_t order;
     uint64_t route;
-    uint32_t destination;
+    uint32_t destination; /* 0: handed down by a block */
     uint32_t product;
+    uint32_t account;      /* the order's */
+    uint32_t counterparty; /* the account on the other side: the destination's or the block's */
     int64_t quantity;
     int64_t price;   /* at the product's price scale */
     int64_t reverse; /* 1: undo what the same numbers posted before */
