@@ -7,6 +7,14 @@ if(TARGET oms-manifest AND NOT TARGET oms::oms-manifest)
   add_executable(oms::oms-manifest ALIAS oms-manifest)
 endif()
 
+# The test kit holds a kernel within it; as a shared library it brings it along.
+if(TARGET oms_testkit)
+  get_target_property(type oms_testkit TYPE)
+  if(type STREQUAL STATIC_LIBRARY)
+    message(FATAL_ERROR "oms_testkit must be SHARED: oms_add_library(testkit SHARED …).")
+  endif()
+endif()
+
 set(oms_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/oms)
 foreach(name abi sdk testkit cli)
   if(TARGET oms_${name})

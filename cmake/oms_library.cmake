@@ -4,7 +4,7 @@
 #
 # A library of the kernel: target `oms_<name>`, alias `oms::<name>`; without SOURCES it is
 # header-only. Its folder's `include/`, if any, holds the public headers; the internal ones are
-# included from `kernel/`.
+# included from `kernel/`. A SHARED one keeps the libraries that it holds to itself.
 function(oms_add_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED" "" "SOURCES;PUBLIC;PRIVATE")
   set(target oms_${name})
@@ -12,13 +12,14 @@ function(oms_add_library name)
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
   else()
-    set(type STATIC)
     if(arg_SHARED)
-      set(type SHARED)
+      add_library(${target} SHARED ${arg_SOURCES})
+      target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL)
+    else()
+      add_library(${target} STATIC ${arg_SOURCES})
     endif()
-    add_library(${target} ${type} ${arg_SOURCES})
-    set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE})
+    set(scope PUBLIC)
   endif()
   add_library(oms::${name} ALIAS ${target})
   target_compile_features(${target} ${scope} cxx_std_20)

@@ -25,7 +25,8 @@ def check(tree: Tree) -> Iterator[Finding]:
     for difference in differences:
         if difference[0] in "+-" and not difference.startswith(("+++", "---")):
             yield Finding(_GOLDEN, 1, f"{difference}: the ABI's layout changed. If that is meant, "
-                          "raise OMS_ABI_REVISION and run: tests/tidy/tidy.py abi_layout --update")
+                          "raise OMS_ABI_REVISION, unless it is a draft, and run: "
+                          "tests/tidy/tidy.py abi_layout --update")
 
 
 def update(tree: Tree) -> None:
