@@ -280,10 +280,10 @@ inline void append_json_reference(std::string& out, std::uint32_t reference, con
 inline void append_term_number(std::string& out, std::uint32_t field, std::uint32_t product,
                                std::int64_t number, const Names& names) {
     JsonWriter json(out);
-    const TermInfo* info = term_info(field);
+    const FieldName known = names.term_field(field);
     ReferenceName name;
     if (product != 0) names.reference(product, name);
-    switch (info == nullptr ? FieldMeaning::count : info->meaning) {
+    switch (known.meaning) {
         case FieldMeaning::price: json.decimal(number, name.price_scale); return;
         case FieldMeaning::quantity:
         case FieldMeaning::money: json.decimal(number, name.scale); return;
@@ -295,7 +295,7 @@ inline void append_term_number(std::string& out, std::uint32_t field, std::uint3
             append_json_reference(out, static_cast<std::uint32_t>(number), names);
             return;
         case FieldMeaning::choice:
-            if (const std::string_view word = choice_name(info->name, number); !word.empty()) {
+            if (const std::string_view word = choice_name(known.name, number); !word.empty()) {
                 json.string(word);
                 return;
             }
@@ -446,8 +446,8 @@ private:
 
     /// Values of the world are at the scale that their field has, all others are prices.
     void write_price(std::string_view name, std::int64_t number) {
-        const ObservationInfo* info = observation_info(member_number("field"));
-        const bool is_quantity = info != nullptr && info->meaning == FieldMeaning::quantity;
+        const FieldName field = names_.observation_field(member_number("field"));
+        const bool is_quantity = field.meaning == FieldMeaning::quantity;
         json_.key(name).decimal(number, is_quantity ? product_.scale : product_.price_scale);
     }
 
@@ -479,9 +479,11 @@ private:
             case Meaning::flags: write_flags(json_, record_.kind, field.name, number); return;
             case Meaning::error: write_error(number); return;
             case Meaning::record: write_kind(number); return;
-            case Meaning::term_field: write_field_name(term_info(narrow(number)), number); return;
+            case Meaning::term_field:
+                write_field_name(names_.term_field(narrow(number)), number);
+                return;
             case Meaning::observation_field:
-                write_field_name(observation_info(narrow(number)), number);
+                write_field_name(names_.observation_field(narrow(number)), number);
                 return;
             default: write_reference(field, narrow(number)); return;
         }
@@ -538,12 +540,11 @@ private:
         }
     }
 
-    template <class Info>
-    void write_field_name(const Info* info, std::uint64_t number) {
-        if (info == nullptr) {
+    void write_field_name(const FieldName& field, std::uint64_t number) {
+        if (field.name.empty()) {
             json_.number(number);
         } else {
-            json_.string(info->name);
+            json_.string(field.name);
         }
     }
 

@@ -4,6 +4,7 @@
 
 #include <oms/abi/connector.h>
 #include <oms/sdk/codes.hpp>
+#include <oms/sdk/fields.hpp>
 #include <oms/sdk/record_info.hpp>
 
 #include <array>
@@ -18,7 +19,13 @@ struct ReferenceName {
     std::uint32_t price_scale = 0;  ///< decimals of a price
 };
 
-/// Looks references up. What is not known is shown by its number, never left out.
+/// How the number of a term or an observation is to be read.
+struct FieldName {
+    std::string_view name;  ///< empty: there is no such field
+    FieldMeaning meaning = FieldMeaning::count;
+};
+
+/// Looks names up. What is not known is shown by its number, never left out.
 class Names {
 public:
     Names() = default;
@@ -28,6 +35,16 @@ public:
 
     /// False: no such entry. The code lives as long as whatever the names come from.
     virtual bool reference(std::uint32_t reference, ReferenceName& name) const = 0;
+
+    /// Those of the registry; who knows the plugins' own fields adds them.
+    virtual FieldName term_field(std::uint32_t field) const {
+        const TermInfo* info = term_info(field);
+        return info == nullptr ? FieldName{} : FieldName{info->name, info->meaning};
+    }
+    virtual FieldName observation_field(std::uint32_t field) const {
+        const ObservationInfo* info = observation_info(field);
+        return info == nullptr ? FieldName{} : FieldName{info->name, info->meaning};
+    }
 };
 
 /// Knows no names at all.
