@@ -16,7 +16,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/port.hpp"
 #include "runtime/status.hpp"
-#include "runtime/yaml/document.hpp"
+#include "yaml/document.hpp"
 
 #include <oms/abi/plugin.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/yaml/document.hpp"
+#include "yaml/document.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtime/yaml/readers.hpp"
+#include "yaml/readers.hpp"
 
 #include <gtest/gtest.h>
 

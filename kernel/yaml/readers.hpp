@@ -2,7 +2,7 @@
 // Typed readers over the strict YAML tree: single values, and `Fields` for maps with known keys.
 #pragma once
 
-#include "runtime/yaml/document.hpp"
+#include "yaml/document.hpp"
 
 #include <cstdint>
 #include <limits>
