@@ -196,6 +196,18 @@ def test_one_symbol(broken, library):
     assert broken("symbols", {})[0] == []
 
 
+def test_archive_that_does_io(broken, tmp_path):
+    folder = tmp_path / "build" / "kernel" / "engine"
+    folder.mkdir(parents=True)
+    for name, call in (("engine", "sqlite3_open"), ("runtime", "sqlite3_open"), ("model", "memcpy")):
+        code = f"void {call}(void); void f(void); void f(void) {{ {call}(); }}"
+        subprocess.run(["gcc", "-fno-builtin", "-c", "-x", "c", "-", "-o", folder / "a.o"],
+                       input=code, check=True, text=True)
+        subprocess.run(["ar", "rc", folder / f"liboms_{name}.a", folder / "a.o"], check=True)
+    places, reasons = broken("symbols", {})
+    assert places == ["liboms_engine.a:1"] and "sqlite3_open" in reasons
+
+
 def test_header_that_needs_another(broken):
     places, reasons = broken("headers", {
         "kernel/abi/include/oms/abi/good.h": "#pragma once\n#include <stdint.h>\nuint32_t f(void);\n",

@@ -21,12 +21,12 @@ def check(tree: Tree) -> Iterator[Finding]:
         return
     golden = tree.root / _GOLDEN
     wanted = golden.read_text().splitlines() if golden.exists() else []
-    differences = difflib.unified_diff(wanted, _layout(tree), lineterm="", n=0)
-    for difference in differences:
-        if difference[0] in "+-" and not difference.startswith(("+++", "---")):
-            yield Finding(_GOLDEN, 1, f"{difference}: the ABI's layout changed. If that is meant, "
-                          "raise OMS_ABI_REVISION, unless it is a draft, and run: "
-                          "tests/tidy/tidy.py abi_layout --update")
+    differences = [line for line in difflib.unified_diff(wanted, _layout(tree), lineterm="", n=0)
+                   if not line.startswith(("+++", "---", "@@"))]
+    if differences:
+        yield Finding(_GOLDEN, 1, "the ABI's layout changed. If that is meant, raise "
+                      "OMS_ABI_REVISION, unless it is a draft, and run: "
+                      "tests/tidy/tidy.py abi_layout --update\n" + "\n".join(differences))
 
 
 def update(tree: Tree) -> None:

@@ -8,20 +8,23 @@ from typing import Iterator
 from source import Finding, SourceFile, Tree
 
 _STEP = ["abi", "sdk", "model", "lifecycle", "engine", "runtime"]
-_SEES = {layer: set(_STEP[: rank + 1]) for rank, layer in enumerate(_STEP)}
-# The strict YAML layer stands before lifecycle, whose compiler of documents alone sees it there.
+_SEES = {layer: {*_STEP[: rank + 1]} for rank, layer in enumerate(_STEP)}
 _SEES["yaml"] = {"abi", "sdk", "model", "yaml"}
-_SEES["runtime"].add("yaml")
 _SEES["testkit"] = {*_STEP, "yaml", "testkit"}
 _SEES["cli"] = {*_STEP, "yaml", "testkit", "cli"}
 _SEES["bindings"] = {*_STEP, "yaml", "bindings"}
 _SEES["plugin"] = {"abi", "sdk"}
 _SEES["plugin test"] = {"abi", "sdk", "testkit"}
+for _reader in ("lifecycle", "runtime"):
+    _SEES[_reader].add("yaml")
 _LAYERS = {*_STEP, "yaml", "testkit", "cli"}
 
 # What the deterministic part of the kernel must not lean on, in #include and in CMakeLists.txt.
 _PURE = {"abi", "sdk", "model", "lifecycle", "engine"}
 _IMPURE_INCLUDE = re.compile(r"(Poco|boost|yaml-cpp|sqlite3|openssl|thread|mutex|future"
+                             r"|condition_variable|pthread|semaphore|fcntl|unistd|sys)\b")
+_IMPURE_LINK = re.compile(r"\b(Poco|SQLite\w*|sqlite3|Boost|yaml-cpp|Threads)\b")
+_INCLUDE = re.compile(r"(Poco|boost|yaml-cpp|sqlite3|openssl|thread|mutex|future"
                              r"|condition_variable|pthread|semaphore|fcntl|unistd|sys)\b")
 _IMPURE_LINK = re.compile(r"\b(Poco|SQLite\w*|sqlite3|Boost|yaml-cpp|Threads)\b")
 _INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
@@ -48,7 +51,7 @@ def check(tree: Tree) -> Iterator[Finding]:
 
 def _links(tree: Tree) -> Iterator[Finding]:
     for file in tree.code("cmake"):
-        if _layer_of(file) not in _PURE or _reads_yaml(file):
+        if _layer_of(file) not in _PURE:
             continue
         for number, line in enumerate(file.lines, 1):
             if match := _IMPURE_LINK.search(line.split("#")[0]):
@@ -63,10 +66,7 @@ def _fault(file: SourceFile, header: str, quoted: bool) -> str:
     if not layer:
         return ""
     if layer in _PURE and not wanted and not file.is_test and _IMPURE_INCLUDE.match(header):
-        if not _reads_yaml(file):
-            return f"{layer} does no I/O and has no threads: {header} belongs in runtime."
-    if wanted == "yaml" and _reads_yaml(file):
-        return ""
+        return f"{layer} does no I/O and has no threads: {header} belongs in runtime."
     if wanted and wanted not in _SEES[layer] and not _is_own(file, header):
         seen = ", ".join(sorted(_SEES[layer]))
         return f"{layer} must not see {wanted}; it sees {seen}. Move the code, or pass data."
@@ -95,10 +95,3 @@ def _is_own(file: SourceFile, header: str) -> bool:
     """A plugin may have a folder that is called like one of the kernel's."""
     home = file.root.joinpath(*PurePosixPath(file.path).parts[:3])
     return file.under("plugins") and any((home / f / header).exists() for f in (".", "src"))
-
-
-def _reads_yaml(file: SourceFile) -> bool:
-    """kernel/lifecycle compiles documents; only what reads their YAML may see yaml-cpp."""
-    return file.under("kernel/lifecycle") and ("yaml" in PurePosixPath(file.path).name
-                                               or "yaml" in PurePosixPath(file.path).parts
-                                               or file.language == "cmake")
