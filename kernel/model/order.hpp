@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Order -> Line -> Route -> Execution: what both worlds share.
+#pragma once
+
+#include "model/wide.hpp"
+
+#include <oms/abi/codes.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace oms {
+
+/// How much of a line is where. `over` is what a party did beyond what it was asked for.
+struct Counts {
+    std::int64_t ordered = 0;
+    std::int64_t working = 0;
+    std::int64_t done = 0;
+    std::int64_t cancelled = 0;
+    std::int64_t over = 0;
+    std::int64_t unrouted() const { return ordered + over - working - done - cancelled; }
+    std::int64_t open() const { return unrouted() + working; }
+    bool operator==(const Counts&) const = default;
+};
+
+struct Line {
+    std::uint32_t product = 0;
+    std::uint32_t product_revision = 0;
+    std::uint32_t parent_line = OMS_WHOLE_ORDER;
+    std::uint32_t ratio = 0;
+    std::uint8_t direction = 0;
+    std::uint8_t role = 0;
+    bool has_parts = false;  ///< other lines name it as their parent: it is never routed itself
+    Counts counts;
+    Int128 value = 0;  ///< sum of price x quantity over the live executions
+};
+
+/// A small typed value that the kernel carries and does not interpret.
+struct Term {
+    std::uint32_t line = OMS_WHOLE_ORDER;
+    std::uint32_t field = 0;
+    std::uint32_t type = 0;
+    std::uint32_t product = 0;
+    std::int64_t number = 0;
+    std::string text;
+};
+
+/// A place in a lifecycle: one state a region, some numbers, and what could still be undone.
+struct Instance {
+    std::uint32_t lifecycle = 0;
+    std::array<std::uint8_t, 8> states{};
+    std::array<std::uint8_t, 4> attempts{};  ///< how often each role was routed
+    std::uint64_t undo_mask = 0;
+    std::vector<std::int64_t> slots;
+};
+
+struct Link {
+    std::uint64_t other = 0;
+    std::uint32_t link = 0;
+};
+
+/// A line of a block gathers from a line of another order.
+struct Source {
+    std::uint64_t order = 0;
+    std::uint32_t line = 0;         ///< of the block
+    std::uint32_t source_line = 0;  ///< of `order`
+    std::int64_t quantity = 0;
+    std::int64_t done = 0;
+    std::int64_t returned = 0;
+    std::int64_t open() const { return quantity - done - returned; }
+};
+
+struct Execution {
+    std::uint64_t id = 0;
+    std::uint64_t route = 0;  ///< 0: handed down by a block
+    std::uint64_t refers_to = 0;
+    std::uint32_t line = 0;
+    std::uint32_t product = 0;
+    std::uint32_t state = OMS_execution_state_live;
+    std::int64_t quantity = 0;
+    std::int64_t price = 0;
+    std::int64_t time = 0;
+    std::string external_ref;
+};
+
+/// Which part of a block's execution went to which source, so that a reversal is exact.
+struct Apportionment {
+    std::uint64_t execution = 0;
+    std::uint64_t source_order = 0;
+    std::uint64_t source_execution = 0;
+    std::uint32_t line = 0;
+    std::uint32_t source_line = 0;
+    std::int64_t quantity = 0;
+};
+
+/// A transfer that an execution made, kept so that its reversal posts exactly the opposite.
+struct Posting {
+    std::uint64_t execution = 0;
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+    std::uint32_t from_bucket = 0;
+    std::uint32_t to_bucket = 0;
+    std::uint32_t asset = 0;
+    std::int64_t amount = 0;
+};
+
+struct Offer {
+    std::uint64_t route = 0;
+    std::uint32_t line = 0;
+    std::uint32_t product = 0;
+    std::int64_t quantity = 0;
+    std::int64_t price = 0;
+    std::int64_t until = 0;
+    std::string external_ref;
+};
+
+struct Order {
+    std::uint64_t id = 0;
+    std::uint64_t parent = 0;
+    std::uint32_t kind = 0;
+    std::uint32_t account = 0;
+    std::uint32_t flags = 0;
+    std::uint32_t origin = 0;
+    std::uint32_t channel = 0;
+    std::int64_t opened = 0;
+    std::uint64_t changed_seq = 0;
+    Instance instance;
+    std::string key;
+    std::string status;
+    std::vector<Line> lines;
+    std::vector<Term> terms;  ///< by line, then field; the order's own come last
+    std::vector<Link> links;
+    std::vector<Source> sources;
+    std::vector<std::uint64_t> gathered_by;  ///< blocks that gather from this order
+    std::vector<std::uint64_t> routes;
+    std::vector<Execution> executions;
+    std::vector<Apportionment> apportionments;
+    std::vector<Posting> postings;
+    std::vector<Offer> offers;
+    std::vector<std::uint64_t> holds;
+    std::vector<std::uint64_t> timers;
+    std::vector<std::uint64_t> watches;
+    std::vector<std::uint64_t> tasks;
+    std::vector<std::string> keys;  ///< of all requests about it, within their origins
+    std::vector<std::uint32_t> key_origins;
+};
+
+struct RouteLine {
+    std::uint32_t line = 0;
+    std::uint32_t product = 0;
+    Counts counts;
+    std::int64_t amending = 0;  ///< the quantity that the party was asked for; 0: none
+};
+
+struct Route {
+    std::uint64_t id = 0;
+    std::uint64_t order = 0;
+    std::uint32_t destination = 0;
+    std::uint32_t channel = 0;
+    std::uint32_t flags = 0;
+    std::uint32_t signals = 0;  ///< intents of the kind `signal` so far
+    Instance instance;
+    std::string external_ref;
+    std::string status;
+    std::vector<RouteLine> lines;
+    std::vector<Term> terms;  ///< its own, and those of an amend that pends
+    std::uint64_t place_attempts = 0;
+    bool ended() const { return (flags & OMS_ROUTE_ENDED) != 0; }
+};
+
+/// Set aside of a balance until it is committed, released or lapses.
+struct Hold {
+    std::uint64_t id = 0;
+    std::uint64_t order = 0;
+    std::uint64_t route = 0;
+    std::uint32_t line = 0;
+    std::uint32_t account = 0;
+    std::uint32_t asset = 0;
+    std::uint32_t bucket = 0;
+    std::int64_t amount = 0;
+};
+
+struct Timer {
+    std::uint64_t id = 0;
+    std::uint64_t order = 0;
+    std::uint64_t route = 0;
+    std::int64_t due = 0;
+    std::uint32_t event = 0;  ///< 0: the order is to retire
+};
+
+struct Watch {
+    std::uint64_t id = 0;
+    std::uint64_t order = 0;
+    std::uint32_t product = 0;
+    std::uint32_t source = 0;
+    std::uint32_t field = 0;
+    std::uint32_t comparison = 0;
+    std::uint32_t account = 0;
+    std::uint32_t event = 0;
+    std::int64_t threshold = 0;
+    bool hit_by(std::int64_t value) const {
+        return comparison == OMS_comparison_at_least ? value >= threshold : value <= threshold;
+    }
+};
+
+struct Task {
+    std::uint64_t id = 0;
+    std::uint64_t order = 0;
+    std::uint64_t route = 0;
+    std::uint32_t open = 0;
+    std::uint32_t actor = 0;
+    std::string queue;
+    std::string title;
+    std::string answers;
+    std::string answer;
+    std::string note;
+};
+
+}  // namespace oms

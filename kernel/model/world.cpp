@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fold: dispatch, and the effects about orders and about what names them.
+#include "model/world.hpp"
+
+#include "model/canonical.hpp"
+#include "model/codec.hpp"
+
+#include <algorithm>
+
+namespace oms {
+
+using sdk::view;
+
+namespace {
+
+constexpr ErrorCode foreign_effect = 5204;
+
+std::string scoped(std::uint32_t scope, std::string_view text) {
+    std::string key(reinterpret_cast<const char*>(&scope), sizeof scope);
+    key += text;
+    return key;
+}
+
+bool before(const Term& term, std::uint32_t line, std::uint32_t field) {
+    return term.line != line ? term.line < line : term.field < field;
+}
+
+}  // namespace
+
+Status missing(const char* what, std::uint64_t id) {
+    return fail(foreign_effect, {},
+                "a decision names " + std::string(what) + " " + std::to_string(id) +
+                    ", which is not there",
+                "verify the journal with `oms journal verify`");
+}
+
+Status World::apply(const oms_record& effect) {
+    switch (effect.kind) {
+#define OMS_FOLDED(name) \
+    case OMS_RECORD_##name: return on(*reinterpret_cast<const oms_##name*>(&effect));
+#include "model/folded.def"
+#undef OMS_FOLDED
+        default: return {};
+    }
+}
+
+void World::begin_decision(const oms_decision& header) {
+    seq = header.seq;
+    time = header.time;
+    origin_ = header.origin;
+    key_.assign(view(header.key));
+}
+
+// ---- keys ---------------------------------------------------------------------------------------
+
+const KeyEntry* World::find_key(std::uint32_t origin, std::string_view key) const {
+    const auto found = keys_.find(scoped(origin, key));
+    return found == keys_.end() ? nullptr : &found->second;
+}
+
+void World::remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry) {
+    if (Order* order = orders.find(entry.order)) {
+        order->keys.emplace_back(key);
+        order->key_origins.push_back(origin);
+    } else {
+        loose_keys.emplace(entry.seq, std::pair(origin, std::string(key)));
+    }
+    keys_.insert_or_assign(scoped(origin, key), std::move(entry));
+}
+
+Status World::on(const oms_answered& effect) {
+    if (key_.empty()) return {};
+    remember_key(origin_, key_,
+                 {effect.fingerprint, seq, effect.order, effect.id, effect.code,
+                  std::string(view(effect.text))});
+    return {};
+}
+
+Status World::on(const oms_key_restored& effect) {
+    remember_key(effect.origin, view(effect.key),
+                 {effect.fingerprint, effect.seq, effect.order, effect.id, effect.code,
+                  std::string(view(effect.text))});
+    return {};
+}
+
+// ---- references -----------------------------------------------------------------------------------
+
+Status World::on(const oms_reference_defined& effect) {
+    Reference entry;
+    entry.id = effect.reference;
+    entry.reference_class = effect.reference_class;
+    entry.scale = effect.scale;
+    entry.price_scale = effect.price_scale;
+    entry.group = effect.group;
+    entry.route_via = effect.route_via;
+    entry.flags = effect.flags;
+    entry.revision = effect.revision;
+    entry.code = view(effect.code);
+    if (Reference* known = references.change(effect.reference)) {
+        struct Old {
+            std::uint32_t id, group, route_via, flags, revision;
+        } old{known->id, known->group, known->route_via, known->flags, known->revision};
+        undo.push([old](World& world) {
+            Reference& back = *world.references.change(old.id);
+            back.group = old.group;
+            back.route_via = old.route_via;
+            back.flags = old.flags;
+            back.revision = old.revision;
+        });
+        entry.terms = std::move(known->terms);
+        *known = std::move(entry);
+        return {};
+    }
+    if (effect.reference != references.next_id()) return missing("reference", effect.reference);
+    references.add(std::move(entry));
+    undo.push([](World& world) { world.references.drop_last(); });
+    return {};
+}
+
+namespace {
+
+/// Puts a term in its place; answers what stood there before, or null.
+Term* place_term(std::vector<Term>& terms, Term term, Term& old) {
+    auto at = std::find_if(terms.begin(), terms.end(), [&](const Term& other) {
+        return !before(other, term.line, term.field);
+    });
+    if (at != terms.end() && at->line == term.line && at->field == term.field) {
+        old = std::move(*at);
+        *at = std::move(term);
+        return &*at;
+    }
+    terms.insert(at, std::move(term));
+    return nullptr;
+}
+
+void erase_term(std::vector<Term>& terms, std::uint32_t line, std::uint32_t field) {
+    std::erase_if(terms,
+                  [&](const Term& term) { return term.line == line && term.field == field; });
+}
+
+}  // namespace
+
+Status World::on(const oms_reference_term& effect) {
+    Reference* entry = references.change(effect.reference);
+    if (entry == nullptr) return missing("reference", effect.reference);
+    Term old;
+    const Term term{OMS_WHOLE_ORDER, effect.field,  effect.type,
+                    effect.product,  effect.number, std::string(view(effect.text))};
+    const bool replaced = place_term(entry->terms, term, old) != nullptr;
+    const std::string* kept = undo.keep(old.text);
+    old.text.clear();
+    struct Plain {
+        std::uint32_t type, product;
+        std::int64_t number;
+    } plain{old.type, old.product, old.number};
+    undo.push([id = effect.reference, field = effect.field, replaced, plain, kept](World& world) {
+        std::vector<Term>& terms = world.references.change(id)->terms;
+        if (!replaced) return erase_term(terms, OMS_WHOLE_ORDER, field);
+        Term gone;
+        place_term(terms,
+                   {OMS_WHOLE_ORDER, field, plain.type, plain.product, plain.number, *kept}, gone);
+    });
+    return {};
+}
+
+Status World::on(const oms_lifecycle_installed& effect) {
+    if (effect.lifecycle != lifecycles.size()) return missing("lifecycle", effect.lifecycle);
+    lifecycles.push_back(
+        {std::string(view(effect.name)), effect.revision, std::string(view(effect.tables))});
+    undo.push([](World& world) { world.lifecycles.pop_back(); });
+    return {};
+}
+
+// ---- orders ---------------------------------------------------------------------------------------
+
+Status World::on(const oms_order_opened& effect) {
+    if (orders.find(effect.order) != nullptr) return missing("a new order", effect.order);
+    Order order;
+    order.id = effect.order;
+    order.parent = effect.parent;
+    order.kind = effect.order_kind;
+    order.account = effect.account;
+    order.flags = effect.flags;
+    order.origin = effect.origin;
+    order.channel = effect.channel;
+    order.opened = time;
+    order.changed_seq = seq;
+    order.instance.lifecycle = effect.lifecycle;
+    order.key = view(effect.key);
+    orders.insert(order.id, std::move(order));
+    undo.push([id = effect.order, next_order = next.order](World& world) {
+        world.remove_order(id);
+        world.next.order = next_order;
+    });
+    next.order = std::max(next.order, effect.order + 1);
+    return {};
+}
+
+void World::remove_order(std::uint64_t id) {
+    const Order& order = *orders.find(id);
+    for (std::size_t i = 0; i < order.keys.size(); ++i)
+        keys_.erase(scoped(order.key_origins[i], order.keys[i]));
+    for (const Source& source : order.sources)
+        if (Order* other = orders.find(source.order)) std::erase(other->gathered_by, id);
+    orders.erase(id);
+}
+
+Status World::on(const oms_line_opened& effect) {
+    Order* order = orders.find(effect.order);
+    if (order == nullptr) return missing("order", effect.order);
+    if (effect.line != order->lines.size()) return missing("line", effect.line);
+    Line line;
+    line.product = effect.product;
+    line.product_revision = static_cast<std::uint32_t>(effect.product_revision);
+    line.parent_line = effect.parent_line;
+    line.ratio = effect.ratio;
+    line.direction = static_cast<std::uint8_t>(effect.direction);
+    line.role = static_cast<std::uint8_t>(effect.role);
+    line.counts.ordered = effect.ordered;
+    if (line.parent_line < order->lines.size()) order->lines[line.parent_line].has_parts = true;
+    order->lines.push_back(line);
+    undo.push([id = effect.order](World& world) { world.orders.find(id)->lines.pop_back(); });
+    return {};
+}
+
+Status World::on(const oms_line_counted& effect) {
+    Order* order = orders.find(effect.order);
+    if (order == nullptr || effect.line >= order->lines.size())
+        return missing("a line of order", effect.order);
+    Line& line = order->lines[effect.line];
+    undo.push([id = effect.order, index = effect.line, counts = line.counts,
+               value = to_wide(line.value), changed = order->changed_seq](World& world) {
+        Order& back = *world.orders.find(id);
+        back.lines[index].counts = counts;
+        back.lines[index].value = from_wide(value);
+        back.changed_seq = changed;
+    });
+    line.counts = {effect.ordered, effect.working, effect.done, effect.cancelled, effect.over};
+    line.value = from_wide(effect.value);
+    order->changed_seq = seq;
+    return {};
+}
+
+Status World::on(const oms_term_set& effect) {
+    std::vector<Term>* terms = nullptr;
+    if (effect.route != 0) {
+        if (Route* route = routes.find(effect.route)) terms = &route->terms;
+    } else if (Order* order = orders.find(effect.order)) {
+        terms = &order->terms;
+    }
+    if (terms == nullptr) return missing("order", effect.order);
+    struct Plain {
+        std::uint64_t order, route;
+        std::uint32_t line, field, type, product;
+        std::int64_t number;
+        bool existed;
+    } plain{effect.order, effect.route, effect.line, effect.field, 0, 0, 0, false};
+    const std::string* kept = nullptr;
+    const auto known = std::find_if(terms->begin(), terms->end(), [&](const Term& term) {
+        return term.line == effect.line && term.field == effect.field;
+    });
+    if (known != terms->end()) {
+        plain.type = known->type;
+        plain.product = known->product;
+        plain.number = known->number;
+        plain.existed = true;
+        kept = undo.keep(known->text);
+    }
+    undo.push([plain, kept](World& world) {
+        std::vector<Term>& back = plain.route != 0 ? world.routes.find(plain.route)->terms
+                                                   : world.orders.find(plain.order)->terms;
+        erase_term(back, plain.line, plain.field);
+        Term gone;
+        if (plain.existed)
+            place_term(
+                back, {plain.line, plain.field, plain.type, plain.product, plain.number, *kept},
+                gone);
+    });
+    erase_term(*terms, effect.line, effect.field);
+    Term gone;
+    if (effect.type != 0)
+        place_term(*terms,
+                   {effect.line, effect.field, effect.type, effect.product, effect.number,
+                    std::string(view(effect.text))},
+                   gone);
+    return {};
+}
+
+Status World::on(const oms_linked& effect) {
+    Order* order = orders.find(effect.order);
+    if (order == nullptr) return missing("order", effect.order);
+    order->links.push_back({effect.other, effect.link});
+    undo.push([id = effect.order](World& world) { world.orders.find(id)->links.pop_back(); });
+    return {};
+}
+
+Status World::on(const oms_source_set& effect) {
+    Order* order = orders.find(effect.order);
+    if (order == nullptr) return missing("order", effect.order);
+    const Source next_source{effect.source_order, effect.line, effect.source_line,
+                             effect.quantity,     effect.done, effect.returned};
+    for (std::uint32_t i = 0; i < order->sources.size(); ++i) {
+        Source& source = order->sources[i];
+        if (source.order != effect.source_order || source.line != effect.line ||
+            source.source_line != effect.source_line)
+            continue;
+        undo.push([id = effect.order, i, old = source](World& world) {
+            world.orders.find(id)->sources[i] = old;
+        });
+        source = next_source;
+        return {};
+    }
+    order->sources.push_back(next_source);
+    Order* gathered = orders.find(effect.source_order);
+    const bool first = gathered != nullptr &&
+                       std::find(gathered->gathered_by.begin(), gathered->gathered_by.end(),
+                                 effect.order) == gathered->gathered_by.end();
+    if (first) gathered->gathered_by.push_back(effect.order);
+    undo.push([id = effect.order, from = effect.source_order, first](World& world) {
+        world.orders.find(id)->sources.pop_back();
+        if (first) world.orders.find(from)->gathered_by.pop_back();
+    });
+    return {};
+}
+
+// ---- instances ------------------------------------------------------------------------------------
+
+namespace {
+
+Instance* find_instance(World& world, std::uint64_t order, std::uint64_t route) {
+    if (route != 0) {
+        Route* found = world.routes.find(route);
+        return found == nullptr ? nullptr : &found->instance;
+    }
+    Order* found = world.orders.find(order);
+    return found == nullptr ? nullptr : &found->instance;
+}
+
+}  // namespace
+
+Status World::on(const oms_region_moved& effect) {
+    Instance* instance = find_instance(*this, effect.order, effect.route);
+    if (instance == nullptr || effect.region >= instance->states.size())
+        return missing("order", effect.order);
+    undo.push([order = effect.order, route = effect.route, region = effect.region,
+               old = instance->states[effect.region]](World& world) {
+        find_instance(world, order, route)->states[region] = old;
+    });
+    instance->states[effect.region] = static_cast<std::uint8_t>(effect.state);
+    return {};
+}
+
+Status World::on(const oms_slot_set& effect) {
+    Instance* instance = find_instance(*this, effect.order, effect.route);
+    if (instance == nullptr) return missing("order", effect.order);
+    const auto order = effect.order;
+    const auto route = effect.route;
+    if (effect.slot == undo_slot) {
+        undo.push([order, route, old = instance->undo_mask](World& world) {
+            find_instance(world, order, route)->undo_mask = old;
+        });
+        instance->undo_mask = static_cast<std::uint64_t>(effect.value);
+    } else if (effect.slot == intents_slot) {
+        Route& owner = *routes.find(route);  // only snapshots and the archive set it
+        owner.place_attempts = static_cast<std::uint64_t>(effect.value) >> 32;
+        owner.signals = static_cast<std::uint32_t>(effect.value);
+    } else if (effect.slot >= attempts_slot) {
+        const std::uint32_t role = (effect.slot - attempts_slot) % 4;
+        undo.push([order, route, role, old = instance->attempts[role]](World& world) {
+            find_instance(world, order, route)->attempts[role] = old;
+        });
+        instance->attempts[role] = static_cast<std::uint8_t>(effect.value);
+    } else {
+        if (instance->slots.size() <= effect.slot) instance->slots.resize(effect.slot + 1);
+        undo.push([order, route, slot = effect.slot,
+                   old = instance->slots[effect.slot]](World& world) {
+            find_instance(world, order, route)->slots[slot] = old;
+        });
+        instance->slots[effect.slot] = effect.value;
+    }
+    return {};
+}
+
+Status World::on(const oms_status_changed& effect) {
+    std::string* status = nullptr;
+    if (effect.route != 0) {
+        if (Route* route = routes.find(effect.route)) status = &route->status;
+    } else if (Order* order = orders.find(effect.order)) {
+        status = &order->status;
+    }
+    if (status == nullptr) return missing("order", effect.order);
+    undo.push([order = effect.order, route = effect.route, kept = undo.keep(*status)](World& world) {
+        (route != 0 ? world.routes.find(route)->status : world.orders.find(order)->status) = *kept;
+    });
+    *status = view(effect.status);
+    return {};
+}
+
+// ---- the archive ----------------------------------------------------------------------------------
+
+Status World::on(const oms_order_shelved& effect) {
+    if (effect.shelf == OMS_shelf_retired) {
+        const Order* order = orders.find(effect.order);
+        if (order == nullptr) return missing("order", effect.order);
+        std::string bytes;
+        write_order(*this, *order, false,
+                    [&](const oms_record& record) { encode(record, bytes); });
+        const std::vector<std::uint64_t> timers_left = order->timers;
+        for (const std::uint64_t timer : timers_left) remove_timer(timer);
+        const std::vector<std::uint64_t> routes_left = order->routes;
+        for (const std::uint64_t id : routes_left) {
+            unindex_route(*routes.find(id));
+            routes.erase(id);
+        }
+        remove_order(effect.order);
+        archive_order(effect.order, std::move(bytes));
+        return {};
+    }
+    const auto shelved = archive.find(effect.order);
+    if (shelved == archive.end()) return missing("archived order", effect.order);
+    const std::string bytes = std::move(shelved->second);
+    archive.erase(shelved);
+    Decoder decoder;
+    if (Status status = decoder.decode(bytes); !status) return status;
+    for (const oms_record& record : sdk::Records(decoder.view()))
+        if (Status status = apply(record); !status) return status;
+    return {};
+}
+
+Status World::on(const oms_order_archived& effect) {
+    archive_order(effect.order, std::string(view(effect.effects)));
+    return {};
+}
+
+void World::archive_order(std::uint64_t id, std::string bytes) {
+    Decoder decoder;
+    if (decoder.decode(bytes)) {
+        for (const oms_record& record : sdk::Records(decoder.view())) {
+            if (const auto* opened = sdk::as<oms_route_opened>(record)) {
+                archived_routes_[opened->route] = id;
+                last_destination_ = opened->destination;
+            } else if (const auto* changed = sdk::as<oms_route_changed>(record)) {
+                archived_refs_[scoped(last_destination_, view(changed->external_ref))] = id;
+            }
+        }
+    }
+    archive.emplace(id, std::move(bytes));
+}
+
+std::uint64_t World::find_archived(std::uint64_t route) const {
+    const auto found = archived_routes_.find(route);
+    return found == archived_routes_.end() ? 0 : found->second;
+}
+
+std::uint64_t World::find_archived(std::uint32_t destination, std::string_view external_ref) const {
+    const auto found = archived_refs_.find(scoped(destination, external_ref));
+    return found == archived_refs_.end() ? 0 : found->second;
+}
+
+Status World::on(const oms_order_restored& effect) {
+    Order* order = orders.find(effect.order);
+    if (order == nullptr) return missing("order", effect.order);
+    order->opened = effect.opened;
+    order->changed_seq = effect.changed_seq;
+    return {};
+}
+
+Status World::on(const oms_counters_restored& effect) {
+    seq = effect.seq;
+    time = effect.time;
+    epoch = effect.epoch;
+    anomalies = effect.anomalies;
+    next = {effect.next_order, effect.next_route, effect.next_execution, effect.next_hold,
+            effect.next_task,  effect.next_timer, effect.next_watch};
+    return {};
+}
+
+Status World::on(const oms_epoch_begun& effect) {
+    undo.push([old = epoch](World& world) { world.epoch = old; });
+    epoch = effect.epoch;
+    return {};
+}
+
+Status World::on(const oms_anomaly&) {
+    undo.push([old = anomalies](World& world) { world.anomalies = old; });
+    ++anomalies;
+    return {};
+}
+
+}  // namespace oms

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything the kernel knows, and the one way to change it: `apply`, an effect at a time.
+//
+// Effects carry results, so applying assigns and never computes an outcome: a fold over the journal
+// gives the same world on any later version. While a step is being decided the undo log takes each
+// change down, and a refusal takes them back.
+#pragma once
+
+#include "model/id_table.hpp"
+#include "model/ledger.hpp"
+#include "model/order.hpp"
+#include "model/references.hpp"
+#include "model/result.hpp"
+#include "model/undo_log.hpp"
+
+#include <oms/sdk/batch.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace oms {
+
+/// What a request's key stands for, as long as its order lives.
+struct KeyEntry {
+    std::uint64_t fingerprint = 0;
+    std::uint64_t seq = 0;
+    std::uint64_t order = 0;
+    std::uint64_t id = 0;
+    std::uint32_t code = 0;
+    std::string text;
+};
+
+struct Channel {
+    std::uint64_t in_seq = 0;
+    std::uint64_t out_seq = 0;
+    std::string cursor;
+};
+
+struct Halt {
+    std::uint32_t scope = 0;
+    std::uint32_t target = 0;
+    auto operator<=>(const Halt&) const = default;
+};
+
+using CellKey = std::tuple<std::uint32_t, std::uint32_t, std::uint64_t, std::uint64_t>;
+
+/// A compiled lifecycle as it was installed: its number is its place.
+struct Installed {
+    std::string name;
+    std::uint32_t revision = 0;
+    std::string tables;  ///< in the form of lifecycle/codec.hpp
+};
+
+class World {
+public:
+    /// Folds one effect. OMS-5204 when it names something that is not there: the journal is not ours.
+    Status apply(const oms_record& effect);
+
+    /// The header of a decision, before its effects.
+    void begin_decision(const oms_decision& header);
+
+    // What there is. Engine and rows read these; only `apply` changes them.
+    std::uint64_t seq = 0;
+    std::int64_t time = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t anomalies = 0;
+    References references;
+    std::vector<Installed> lifecycles;
+    IdTable<Order> orders;
+    IdTable<Route> routes;
+    IdTable<Hold> holds;
+    IdTable<Task> tasks;
+    IdTable<Timer> timers;
+    IdTable<Watch> watches;
+    std::set<std::pair<std::int64_t, std::uint64_t>> timers_by_due;
+    Ledger ledger;
+    std::map<std::uint32_t, Channel> channels;
+    std::map<CellKey, std::int64_t> cells;
+    std::map<Halt, std::string> halts;
+    std::map<std::uint64_t, std::string> archive;  ///< retired orders, as encoded effects
+    /// Keys of requests that made no order, by the seq of their decision: origin and key.
+    std::map<std::uint64_t, std::pair<std::uint32_t, std::string>> loose_keys;
+
+    struct Next {
+        std::uint64_t order = 1, route = 1, execution = 1, hold = 1, task = 1, timer = 1, watch = 1;
+    } next;
+
+    const KeyEntry* find_key(std::uint32_t origin, std::string_view key) const;
+    /// 0: none.
+    std::uint64_t find_route(std::uint32_t destination, std::string_view external_ref) const;
+    /// Null: none. Of the destination's own id for the execution.
+    const Execution* find_execution(std::uint64_t route, std::string_view external_ref) const;
+    /// The order in the archive to which the party's route belongs; 0: none.
+    std::uint64_t find_archived(std::uint64_t route) const;
+    std::uint64_t find_archived(std::uint32_t destination, std::string_view external_ref) const;
+
+    // Numbers of an instance that the lifecycle's author does not see, as slots beyond his own.
+    static constexpr std::uint32_t attempts_slot = 0xf0;  ///< + role
+    static constexpr std::uint32_t intents_slot = 0xfe;   ///< place attempts << 32 | signals
+    static constexpr std::uint32_t undo_slot = 0xff;
+
+    static oms_hold_set as_effect(const Hold& hold);
+    static oms_timer_set as_effect(const Timer& timer);
+    static oms_watch_set as_effect(const Watch& watch);
+    static oms_task_set as_effect(const Task& task);
+
+    UndoLog undo;
+
+private:
+    // One for each effect, spread over world.cpp (orders), world_routes.cpp and world_books.cpp.
+#define OMS_FOLDED(name) Status on(const oms_##name& effect);
+#include "model/folded.def"
+#undef OMS_FOLDED
+
+    void remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry);
+    void index_route(const Route& route);
+    void unindex_route(const Route& route);
+    void remove_order(std::uint64_t id);
+    void archive_order(std::uint64_t id, std::string bytes);
+    void insert_timer(const Timer& timer);
+    void remove_timer(std::uint64_t id);
+
+    // The decision whose effects are being folded, and the archived order that is being indexed.
+    std::uint32_t origin_ = 0;
+    std::string key_;
+    std::uint32_t last_destination_ = 0;
+
+    std::unordered_map<std::string, KeyEntry> keys_;                // origin and key
+    std::unordered_map<std::string, std::uint64_t> routes_by_ref_;  // destination and external ref
+    std::unordered_map<std::string, std::uint64_t> archived_refs_;  // the same, to the order
+    std::unordered_map<std::uint64_t, std::uint64_t> archived_routes_;
+    std::unordered_map<std::string, std::uint32_t> executions_by_ref_;  // route and ref, to the index
+};
+
+/// OMS-5204: a decision names something that is not there.
+Status missing(const char* what, std::uint64_t id);
+
+}  // namespace oms
