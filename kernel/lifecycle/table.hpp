@@ -113,7 +113,7 @@ enum class Target : std::uint8_t { self = 1, order, routes, parent, linked };
 enum class Amount : std::uint8_t {
     working = 1,  ///< all that works on the route's line
     number,       ///< the number that the event carries
-    done_share,   ///< for money that is owed for other lines: sum over the lines of role 0 of
+    done_part,    ///< for money that is owed for other lines: sum over the lines of role 0 of
                   ///< (the line's term `field`) x done / ordered, less what was signalled or done
 };
 
