@@ -25,8 +25,10 @@ struct ExecutionCall {
     std::uint64_t order;
     std::uint32_t line;
     std::uint64_t route;
-    std::uint32_t destination;
+    std::uint32_t destination;   ///< 0: handed down by a block
     std::uint32_t product;
+    std::uint32_t account;       ///< the order's
+    std::uint32_t counterparty;  ///< the account on the other side: the destination's or the block's
     std::int64_t quantity;
     std::int64_t price;  ///< at the product's price scale
     bool reverse;        ///< undo what the same numbers posted before
@@ -101,7 +103,8 @@ struct AssetClassTable {
                            const oms_sink* sink) noexcept {
         return Instance<Class>::guarded(plugin, "post", [&](AssetClass& asset_class) {
             asset_class.post({call->order, call->line, call->route, call->destination,
-                              call->product, call->quantity, call->price, call->reverse != 0},
+                              call->product, call->account, call->counterparty, call->quantity,
+                              call->price, call->reverse != 0},
                              View(view), Transfers(sink));
         });
     }
