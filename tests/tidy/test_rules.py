@@ -199,7 +199,8 @@ def test_one_symbol(broken, library):
 def test_archive_that_does_io(broken, tmp_path):
     folder = tmp_path / "build" / "kernel" / "engine"
     folder.mkdir(parents=True)
-    for name, call in (("engine", "sqlite3_open"), ("runtime", "sqlite3_open"), ("model", "memcpy")):
+    calls = {"engine": "sqlite3_open", "runtime": "sqlite3_open", "model": "memcpy"}
+    for name, call in calls.items():
         code = f"void {call}(void); void f(void); void f(void) {{ {call}(); }}"
         subprocess.run(["gcc", "-fno-builtin", "-c", "-x", "c", "-", "-o", folder / "a.o"],
                        input=code, check=True, text=True)
@@ -210,7 +211,8 @@ def test_archive_that_does_io(broken, tmp_path):
 
 def test_header_that_needs_another(broken):
     places, reasons = broken("headers", {
-        "kernel/abi/include/oms/abi/good.h": "#pragma once\n#include <stdint.h>\nuint32_t f(void);\n",
+        "kernel/abi/include/oms/abi/good.h":
+            "#pragma once\n#include <stdint.h>\nuint32_t f(void);\n",
         "kernel/abi/include/oms/abi/bad.h": "#pragma once\nuint32_t g(void);\n",
         "kernel/abi/include/oms/abi/cpp.h": "#pragma once\nnamespace oms {}\n",
         "kernel/sdk/include/oms/sdk/twice.hpp": "struct Twice {};\n",

@@ -56,7 +56,7 @@ _INITIALISERS = re.compile(r"\)\s*(?:noexcept\s*(?:\([^()]*\)\s*)?)?:(?!:)")
 
 
 def _cpp_functions(code: str) -> Iterator[tuple[int, int]]:
-    """Follows the braces; outside a function, what stands before one tells whether it begins one."""
+    """Follows the braces; outside a function, what precedes one tells whether it begins one."""
     code = _PREPROCESSOR.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), code)
     head, depth, function_depth, first, line = "", 0, 0, 0, 1
     initialiser_depth = 0

@@ -7,8 +7,8 @@ from typing import Iterator
 from source import Finding, Tree
 
 _HOME = re.compile(r"(?<![\w.$}/-])/(?:home|Users|work|root|mnt)/[\w.-]+")
-_REGISTRY = re.compile(r"https?://[\w.-]*\b(?:registry|artifact\w*|mirrors?|snapshot|proxy|pypi|npmjs"
-                       r"|crates|deb)\b[\w.-]*")
+_REGISTRY = re.compile(r"https?://[\w.-]*\b(?:registry|artifact\w*|mirrors?|snapshot|proxy"
+                       r"|pypi|npmjs|crates|deb)\b[\w.-]*")
 
 
 def check(tree: Tree) -> Iterator[Finding]:
