@@ -22,7 +22,7 @@ leave() {
 trap leave EXIT
 mount -t proc proc "$folder/proc" 2>/dev/null || echo "going on without /proc" >&2
 
-rm -rf "$folder/root/oms"
-git clone -q --no-hardlinks "$tree" "$folder/root/oms"
+rm -rf "$folder/srv/oms"
+git clone -q --no-hardlinks "$tree" "$folder/srv/oms"
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
-  chroot "$folder" /bin/bash -c 'cd /root/oms && exec "$@"' bash "$@"
+  chroot "$folder" /bin/bash -c 'cd /srv/oms && exec "$@"' bash "$@"
