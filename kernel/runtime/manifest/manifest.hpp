@@ -20,7 +20,7 @@
 //         default: 30m                #   secret path "list of text" "list of integer"
 //         minimum: 1s                 # for integer, decimal, duration, size, list of integer
 //         maximum: 1d
-//         help: How far back it looks.
+//         help: How far back it looks. # `scale: 2` is required for decimal, `choices` for choice
 //     cells:                          # values the plugin keeps, one a key
 //       sent_today:
 //         number: 1                   # for ever: journals hold it
@@ -106,6 +106,7 @@ enum class SettingType : std::uint8_t {
 
 /// A checked value of a setting. Which member counts depends on the type: `number` for integer,
 /// boolean, duration and size; `items` for lists (integers as decimal text); `text` for the rest.
+/// A decimal has its text as written and its `number` at the setting's scale.
 struct Value {
     std::int64_t number = 0;
     std::string text;
@@ -118,6 +119,7 @@ struct SettingSpec {
     std::string name;
     SettingType type = SettingType::text;
     bool required = false;
+    std::uint32_t scale = 0;  ///< of a decimal: how many decimals it may have
     std::string help;
     std::string unit;
     std::optional<Value> fallback;  ///< the default
@@ -207,6 +209,9 @@ struct Manifest {
     const CellSpec* cell(std::uint32_t number, const TableSpec** table = nullptr) const;
     std::vector<std::string> denial_codes() const;
 };
+
+/// What is wrong with the revision of the contract, if anything: a host takes its own alone.
+Status check_abi(const Manifest& manifest, std::string place);
 
 /// Reads and checks a manifest; `name` begins the places in messages (a path).
 yaml::Checked<Manifest> parse_manifest(std::string_view text, std::string name);

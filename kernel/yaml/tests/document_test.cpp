@@ -73,10 +73,12 @@ struct Bad {
     std::string error;
 };
 
-TEST(Document, RefusesWithPlaceReasonAndRemedy) {
-    const std::string syntax =
-        "\n  what to do: look at the indentation, and put texts with : # { [ in quotes\n";
-    const std::vector<Bad> table = {
+void expect_refused(const std::vector<Bad>& table) {
+    for (const Bad& bad : table) EXPECT_EQ(errors_of(bad.text), bad.error) << bad.text;
+}
+
+TEST(Document, RefusesWhatReadersDisagreeAbout) {
+    expect_refused({
         {"a: 1\nb: 2\na: 3\n",
          "f.yaml:3:1: OMS-4006: the key \"a\" comes twice; it stands at line 1 already\n"
          "  what to do: keep one of the two\n"},
@@ -105,6 +107,13 @@ TEST(Document, RefusesWithPlaceReasonAndRemedy) {
         {"%YAML 1.2\n---\na: 1\n",
          "f.yaml:1:1: OMS-4008: a YAML directive\n"
          "  what to do: remove the line; where it is text, put it in quotes or indent it\n"},
+    });
+}
+
+TEST(Document, RefusesWhatIsNotYaml) {
+    const std::string syntax =
+        "\n  what to do: look at the indentation, and put texts with : # { [ in quotes\n";
+    expect_refused({
         {"a:\n\tb: 1\n",
          "f.yaml:2:1: OMS-4002: a tab\n"
          "  what to do: indent with spaces; inside double quotes write \\t\n"},
@@ -143,8 +152,7 @@ TEST(Document, RefusesWithPlaceReasonAndRemedy) {
          "f.yaml:1:4: OMS-4004: a quote is opened here and never closed\n"
          "  what to do: close it\n"},
         {"a: 'x", "f.yaml:1:6: OMS-4004: this is not valid YAML (illegal EOF in scalar)" + syntax},
-    };
-    for (const Bad& bad : table) EXPECT_EQ(errors_of(bad.text), bad.error) << bad.text;
+    });
 }
 
 TEST(Document, KeepsItsLimits) {
