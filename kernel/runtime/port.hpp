@@ -111,8 +111,6 @@ class PortNames final : public sdk::Names {
 public:
     explicit PortNames(Port& port) : port_(port) {}
     bool reference(std::uint32_t reference, sdk::ReferenceName& name) const override;
-    sdk::FieldName term_field(std::uint32_t field) const override;
-    sdk::FieldName observation_field(std::uint32_t field) const override;
 
 private:
     Port& port_;

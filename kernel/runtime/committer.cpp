@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/committer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+
+namespace oms::runtime {
+
+namespace {
+
+constexpr std::size_t frame_kept = std::size_t{8} << 20;
+
+std::uint64_t nanoseconds_since(std::chrono::steady_clock::time_point start) {
+    const auto passed = std::chrono::steady_clock::now() - start;
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count());
+}
+
+}  // namespace
+
+void Group::clear() {
+    frame.clear();
+    first_seq = 0;
+    last_seq = 0;
+    answers.clear();
+    halts.clear();
+}
+
+void Committer::start(Bell& done) {
+    done_ = &done;
+    stopping_ = false;
+    thread_ = std::thread([this] { run(); });
+}
+
+void Committer::stop() {
+    if (!thread_.joinable()) return;
+    stopping_ = true;
+    work_.ring();
+    thread_.join();
+}
+
+void Committer::hand_over(Group& group) {
+    std::swap(group, handed_);
+    group.clear();
+    idle_.store(false, std::memory_order_release);
+    work_.ring();
+}
+
+void Committer::run() {
+    while (true) {
+        if (!idle()) {
+            commit(handed_);
+            idle_.store(true, std::memory_order_release);
+            done_->ring();
+            continue;
+        }
+        if (stopping_) return;
+        work_.wait(-1);
+    }
+}
+
+void Committer::commit(Group& group) {
+    if (failed()) return group.clear();
+    std::shared_ptr<const Published> published;
+    if (!group.frame.empty()) {
+        // What does not decode would be lost to every reader, so it is not written either.
+        Result<std::shared_ptr<const Published>> made = Published::make(group.frame);
+        if (!made) return fail_for_good(made.error());
+        published = std::move(*made);
+        if (!append(group)) return group.clear();
+    }
+    publish(group, std::move(published));
+    group.clear();
+    if (group.frame.capacity() > frame_kept) group.frame.shrink_to_fit();
+}
+
+bool Committer::append(const Group& group) {
+    const auto start = std::chrono::steady_clock::now();
+    JournalBatch batch;
+    batch.first_seq = group.first_seq;
+    batch.last_seq = group.last_seq;
+    batch.epoch = journal_.epoch();
+    batch.frame = std::as_bytes(std::span(group.frame.data(), group.frame.size()));
+    if (Status status = journal_.append(batch); !status) {
+        fail_for_good(status.error());
+        return false;
+    }
+    const std::uint64_t took = nanoseconds_since(start);
+    stats_.commits.add();
+    stats_.commit_bytes.add(group.frame.size());
+    stats_.commit_ns.add(took);
+    stats_.commit_ns_longest.raise(took);
+    return true;
+}
+
+void Committer::publish(Group& group, std::shared_ptr<const Published> published) {
+    if (published != nullptr) {
+        for (const Published::Entry& entry : published->entries())
+            projection_.apply(entry.records);
+        stats_.durable_seq.set(published->last_seq());
+        ring_.push(published);
+    }
+    for (const auto& [scope, target] : group.halts) projection_.gate.settle(scope, target);
+    for (Group::Answer& answer : group.answers) {
+        if (answer.mail.rows == nullptr && answer.mail.seq >= group.first_seq)
+            answer.mail.group = published;
+        answer.mailbox->put(std::move(answer.mail));
+        Mailbox* mailbox = answer.mailbox.get();
+        if (std::find(touched_.begin(), touched_.end(), mailbox) == touched_.end())
+            touched_.push_back(mailbox);
+    }
+    for (Mailbox* mailbox : touched_) mailbox->ring();
+    touched_.clear();
+}
+
+void Committer::fail_for_good(const Error& error) {
+    failed_.store(true, std::memory_order_release);
+    fatal_(error);
+}
+
+}  // namespace oms::runtime

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The station behind the decision: commit, then publish. Nothing is shown, answered or handed to a
+// connector before the frame that says so is on stable storage.
+//
+// The kernel's thread commits by itself when nothing else waits; under load it hands over what it
+// has decided and goes on deciding. One group at a time is being committed, in the order of seqs.
+#pragma once
+
+#include "runtime/bell.hpp"
+#include "runtime/journal/journal.hpp"
+#include "runtime/log.hpp"
+#include "runtime/mailbox.hpp"
+#include "runtime/projection.hpp"
+#include "runtime/ring.hpp"
+#include "runtime/stats.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace oms::runtime {
+
+/// What was decided since the last commit.
+struct Group {
+    struct Answer {
+        std::shared_ptr<Mailbox> mailbox;
+        Mail mail;  ///< its `group` is filled in when there is one
+    };
+    std::string frame;  ///< encoded decisions; may be empty: then only answers wait
+    std::uint64_t first_seq = 0;
+    std::uint64_t last_seq = 0;
+    std::vector<Answer> answers;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> halts;  ///< asked for; now decided
+
+    bool empty() const { return frame.empty() && answers.empty() && halts.empty(); }
+    void clear();
+};
+
+class Committer {
+public:
+    /// Says the last word and ends the process. It may return in tests alone: nothing is committed
+    /// or published any more.
+    using Fatal = std::function<void(const Error&)>;
+
+    Committer(Journal& journal, Projection& projection, Ring& ring, Stats& stats, Fatal fatal)
+        : journal_(journal), projection_(projection), ring_(ring), stats_(stats),
+          fatal_(std::move(fatal)) {}
+    ~Committer() { stop(); }
+
+    /// `done` rings after each group that was handed over.
+    void start(Bell& done);
+    void stop();
+
+    /// Whether no group is being committed. Only then may the next be given.
+    bool idle() const { return idle_.load(std::memory_order_acquire); }
+    /// Commits on the caller's thread; the group is empty afterwards.
+    void commit(Group& group);
+    /// Swaps the group with an empty one and commits it on the journal's thread.
+    void hand_over(Group& group);
+
+    bool failed() const { return failed_.load(std::memory_order_acquire); }
+
+private:
+    void run();
+    void publish(Group& group, std::shared_ptr<const Published> published);
+    bool append(const Group& group);
+    void fail_for_good(const Error& error);
+
+    Journal& journal_;
+    Projection& projection_;
+    Ring& ring_;
+    Stats& stats_;
+    Fatal fatal_;
+    Bell* done_ = nullptr;
+    Bell work_;
+    Group handed_;
+    std::vector<Mailbox*> touched_;
+    std::atomic<bool> idle_{true};
+    std::atomic<bool> stopping_{false};
+    std::atomic<bool> failed_{false};
+    std::thread thread_;
+};
+
+}  // namespace oms::runtime

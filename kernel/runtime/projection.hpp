@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the runtime itself must know of the durable decisions: names, the state of the gate, the
+// accounts of orders. Fed by recovery, and then by each commit.
+#pragma once
+
+#include "runtime/halt_gate.hpp"
+#include "runtime/name_table.hpp"
+
+namespace oms::runtime {
+
+class Projection {
+public:
+    /// One decision: its header and its effects. One thread at a time.
+    void apply(const oms_batch& decision);
+
+    NameTable names;
+    HaltGate gate{names};
+};
+
+}  // namespace oms::runtime
