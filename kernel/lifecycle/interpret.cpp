@@ -58,9 +58,10 @@ std::string signal_text(const Table& table, const Action& action) {
 }
 
 std::string slot_text(const Table& table, const Action& action) {
-    const bool sets = action.verb == Verb::set;
-    return (sets ? "set " : "add ") + table.slots[action.index] + (sets ? " to " : " by ") +
-           (action.from_event != 0 ? "number" : std::to_string(action.number));
+    const std::string& slot = table.slots[action.index];
+    const std::string value = action.from_event != 0 ? "number" : std::to_string(action.number);
+    if (action.verb == Verb::set) return "set " + slot + " to " + value;
+    return "add " + value + " to " + slot;
 }
 
 std::string link_text(std::uint32_t link) {
