@@ -2,6 +2,7 @@
 // Capability "oms.routing/1": where the unrouted part of an order goes.
 #pragma once
 
+#include <oms/abi/codes.h>
 #include <oms/abi/routing.h>
 #include <oms/sdk/batch.hpp>
 #include <oms/sdk/plugin.hpp>
@@ -69,6 +70,18 @@ public:
                "a destination that was passed over");
     }
 };
+
+/// Whether a route of the order ended there without doing all that it carried. On a later attempt a
+/// policy leaves such a destination out: what it could not do it can hardly do now, whatever its
+/// quotes and balances still say.
+inline bool fell_short(const View& view, std::uint64_t order, std::uint32_t destination) {
+    for (const oms_route_row& route : view.routes(order)) {
+        if (route.destination != destination || (route.flags & OMS_ROUTE_ENDED) == 0) continue;
+        for (const oms_route_line_row& line : view.route_lines(route.route))
+            if (line.done < line.ordered) return true;
+    }
+    return false;
+}
 
 class Routing : public virtual Plugin {
 public:
