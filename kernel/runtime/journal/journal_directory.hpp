@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the journal asks of its directory and SQLite's VFS does not offer.
+#pragma once
+
+#include "model/result.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace oms::runtime {
+
+/// Held until it is destroyed.
+class DirectoryLock {
+public:
+    DirectoryLock() = default;
+    DirectoryLock(const DirectoryLock&) = delete;
+    DirectoryLock& operator=(const DirectoryLock&) = delete;
+    virtual ~DirectoryLock() = default;
+};
+
+/// One directory. Tests put a simulated one here, beside a simulated VFS. Any thread.
+class JournalDirectory {
+public:
+    JournalDirectory() = default;
+    JournalDirectory(const JournalDirectory&) = delete;
+    JournalDirectory& operator=(const JournalDirectory&) = delete;
+    virtual ~JournalDirectory() = default;
+
+    virtual std::string path() const = 0;
+    /// Makes the directory, durably, unless it is there.
+    virtual Status make() = 0;
+    /// Fails with error_journal_locked, and says who holds it.
+    virtual Result<std::unique_ptr<DirectoryLock>> lock() = 0;
+    /// The names of the files, sorted.
+    virtual Result<std::vector<std::string>> list() = 0;
+    /// Makes files that were made or removed durable.
+    virtual Status sync() = 0;
+    virtual Status make_read_only(const std::string& name) = 0;
+    virtual Result<std::uint64_t> free_bytes() = 0;
+};
+
+/// The real one. Its lock is an flock on a file named "lock" that says who holds it.
+std::unique_ptr<JournalDirectory> make_posix_directory(const std::string& path);
+
+}  // namespace oms::runtime
