@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: Apache-2.0
+// The duty cycle of a connector: intents go out once, facts come in once, whatever ends in between.
+//
+//     class Wire : public oms::sdk::ChannelPeer { ... };   // what the author writes
+//     oms::sdk::ChannelWorker worker(host, port, {.channel = "main"}, wire);
+//     std::thread thread([&] { worker.run(); });           // ... worker.stop(); thread.join();
+//
+// What the worker keeps, and where: the channel's `in_seq` is the number of the last fact that the
+// party told and the kernel has on disk; the channel's cursor is the seq of the last decision whose
+// intents were all handed over. Both travel with the facts themselves, so nothing is written twice.
+// After a restart the worker reads decisions from the cursor on. Intents that an earlier life may
+// have sent are *in doubt*: the party is asked (`find`), and where it cannot tell, the route is
+// reported unknown; it is never sent again blindly. Facts are read again from `in_seq` on.
+//
+// There is no hidden thread: everything happens inside `run` or `cycle`, on the caller's thread.
+#pragma once
+
+#include <oms/sdk/connector.hpp>
+#include <oms/sdk/route_details.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace oms::sdk {
+
+/// An intent, with what its author needs to act on it.
+struct Work {
+    oms_intent intent{};
+    std::uint64_t seq = 0;   ///< of the decision that holds it
+    bool in_doubt = false;   ///< an earlier life may have sent it
+    RouteDetails details;    ///< of places and amends; other actions need no more than the intent
+};
+
+/// Something that the party said, as an input for the kernel.
+struct Fact {
+    Batch input;                ///< a head (`report`, `adopt_order`, ...) and its details
+    std::uint64_t number = 0;   ///< in the party's stream; 0: the stream has no numbers
+    std::uint64_t route = 0;
+    std::uint64_t answers = 0;  ///< the out_seq of the intent that it answers; 0: none
+};
+
+/// What the party says about an intent that is in doubt.
+enum class Found : std::uint8_t { acted, not_acted, cannot_tell };
+
+/// The author's side: the party, or the wire to it. Everything is called on the worker's thread.
+class ChannelPeer {
+public:
+    ChannelPeer() = default;
+    virtual ~ChannelPeer() = default;
+    ChannelPeer(const ChannelPeer&) = delete;
+    ChannelPeer& operator=(const ChannelPeer&) = delete;
+
+    /// Once, before anything else: facts up to this number are kept.
+    virtual void open(std::uint64_t /*in_seq*/) {}
+    /// Before an intent in doubt (place, amend, signal) is sent: did it arrive in an earlier life?
+    virtual Found find(const Work& work) = 0;
+    /// Sends an intent; the gate was passed just now. True: an answer must come, or the route becomes
+    /// unknown after `answer_timeout_ms`.
+    virtual bool act(const Work& work) = 0;
+    /// Once a cycle, for the author's own input and output.
+    virtual void work() {}
+    /// The next fact behind number `after`. False: none now. It is asked for only when the kernel has
+    /// room, so a peer that reads from its party here stops reading when the kernel is slow.
+    virtual bool next(std::uint64_t after, Fact& fact) = 0;
+    /// Facts up to this number are on disk.
+    virtual void kept(std::uint64_t /*in_seq*/) {}
+    /// After a start, once for each route that is open: the place to ask about it.
+    virtual void reconcile(const oms_route_row& /*route*/) {}
+    /// When `work` or `next` next has something, by the kernel's clock, ns since 1970 UTC.
+    virtual std::int64_t next_due() const { return std::numeric_limits<std::int64_t>::max(); }
+};
+
+struct ChannelOptions {
+    std::string channel;                    ///< code of the channel
+    std::int64_t idle_ms = 50;              ///< the longest wait for an intent
+    std::int64_t answer_timeout_ms = 5000;  ///< 0: answers may take as long as they like
+    std::int64_t keep_cursor_ms = 1000;     ///< the cursor is written at least so often
+};
+
+class ChannelWorker {
+public:
+    static constexpr std::size_t most_waiting = 1024;  ///< intents read and not handed over yet
+    static constexpr std::size_t most_facts = 256;     ///< facts passed on in one cycle
+    static constexpr std::int64_t start_patience_ms = 10'000;
+
+    ChannelWorker(Host host, const Port& port, ChannelOptions options, ChannelPeer& peer)
+        : host_(host), port_(port), options_(std::move(options)), peer_(peer) {}
+
+    /// Until `stop`, or until the host stops.
+    void run() {
+        try {
+            open();
+            while (cycle(wait_ms())) continue;
+        } catch (const Stopped&) {
+            return;  // the host is going down, in the middle of a question
+        }
+    }
+    /// Any thread.
+    void stop() {
+        stopping_ = true;
+        port_.wake();
+    }
+
+    /// Finds the channel and where the last life ended. `run` does this by itself.
+    void open() {
+        channel_ = wait_for_channel();
+        oms_query query = make<oms_query>();
+        query.subject = OMS_subject_channels;
+        query.reference = channel_;
+        query.limit = 1;
+        ask(query, [&](const oms_record& row) {
+            const auto* found = as<oms_channel_row>(row);
+            if (found == nullptr || found->channel != channel_) return;
+            passed_in_ = found->in_seq;
+            const std::string_view cursor = view(found->cursor);
+            std::from_chars(cursor.data(), cursor.data() + cursor.size(), seq_);
+        });
+        kept_cursor_ = seq_;
+        doubt_until_ = port_.durable_seq();
+        peer_.open(passed_in_);
+    }
+
+    /// One round; waits up to `timeout_ms` for an intent. False: it is time to end.
+    bool cycle(std::int64_t timeout_ms) {
+        if (stopping_ || !read(timeout_ms)) return false;
+        hand_over();
+        peer_.work();
+        pass_on();
+        watch_answers();
+        keep_cursor();
+        if (!reconciled_ && seq_ >= doubt_until_ && queue_.empty()) reconcile();
+        return true;
+    }
+
+    std::uint32_t channel() const { return channel_; }
+    std::uint64_t in_seq() const { return passed_in_; }
+
+    /// The reference of a code; defines it when there is none. For names that belong to the party,
+    /// such as events and sources of observations.
+    std::uint32_t reference(std::uint32_t reference_class, std::string_view code) {
+        if (const auto known = port_.resolve(reference_class, code)) return *known;
+        oms_define define = make<oms_define>();
+        define.reference_class = reference_class;
+        define.code = text(code);
+        Batch input;
+        input.add(define);
+        await([&](std::uint64_t token) { return port_.submit(input, token); },
+              [](const oms_record&) {});
+        const auto made = port_.resolve(reference_class, code);
+        if (!made)
+            throw CallError(OMS_NOT_FOUND, "the kernel did not define \"" + std::string(code) + "\"");
+        return *made;
+    }
+
+    /// Asks the kernel and hands over each row. Blocks until the answer is durable.
+    template <class TakeRow>
+    void ask(const oms_query& query, TakeRow take) {
+        await([&](std::uint64_t token) { return port_.query(query, token); }, take);
+    }
+
+private:
+    struct Stopped {};
+    using Question = std::pair<std::uint64_t, std::uint64_t>;  ///< route, out_seq
+
+    std::uint32_t wait_for_channel() {
+        for (std::int64_t waited = 0;; waited += 10) {
+            if (const auto found = port_.resolve(OMS_class_channel, options_.channel)) return *found;
+            if (stopping_) throw Stopped();
+            if (waited >= start_patience_ms)
+                throw CallError(OMS_NOT_FOUND, "there is no channel \"" + options_.channel +
+                                                   "\"; name it in the configuration");
+            pause(10);
+        }
+    }
+
+    /// Submits or queries, again while there is no room, and waits for the answer's records.
+    template <class Send, class TakeRecord>
+    void await(Send send, TakeRecord take) {
+        const std::uint64_t token = ++last_token_;
+        for (oms_status status; (status = send(token)) != OMS_OK; pause(1)) {
+            if (status == OMS_STOPPED || stopping_) throw Stopped();
+            if (status != OMS_AGAIN) throw CallError(status, "the kernel did not take a question");
+        }
+        bool answered = false;
+        while (!answered) {
+            const oms_status status = port_.take_answers(100, [&](const oms_answer& answer) {
+                if (answer.token != token) return;
+                answered = true;
+                for (const oms_record& record : Records(answer.records)) take(record);
+            });
+            if (status == OMS_STOPPED || stopping_) throw Stopped();
+        }
+    }
+    /// Waits without a clock of its own; answers to nobody's questions may come and go.
+    void pause(std::int64_t timeout_ms) {
+        const oms_status status = port_.take_answers(timeout_ms, [](const oms_answer&) {});
+        if (status == OMS_STOPPED) throw Stopped();
+    }
+
+    std::int64_t wait_ms() const {
+        if (pending_ || !queue_.empty()) return 1;
+        const std::int64_t due = peer_.next_due(), now = port_.now();
+        if (due <= now) return 0;
+        return std::min(options_.idle_ms, (due - now) / 1'000'000 + 1);
+    }
+
+    // ---- out ------------------------------------------------------------------------------------
+
+    bool read(std::int64_t timeout_ms) {
+        if (queue_.size() >= most_waiting) return true;
+        const oms_status status =
+            port_.read_channel(channel_, seq_, timeout_ms, [&](const oms_batch& decision) {
+                take(decision);
+                return queue_.size() < most_waiting;
+            });
+        return status != OMS_STOPPED;
+    }
+
+    void take(const oms_batch& decision) {
+        std::uint64_t seq = 0;
+        std::uint32_t cause = 0;
+        for (const oms_record& record : Records(decision)) {
+            if (const auto* header = as<oms_decision>(record)) {
+                seq = header->seq;
+                cause = header->cause;
+            } else if (const auto* moved = as<oms_channel_moved>(record)) {
+                if (moved->channel == channel_) peer_.kept(moved->in_seq);
+            } else if (const auto* answered = as<oms_answered>(record)) {
+                if (answered->channel == channel_ && answered->code != 0 && is_fact(cause))
+                    host_.error("the kernel could not use what the party said: " +
+                                std::to_string(answered->code) + " " +
+                                std::string(view(answered->text)));
+            } else if (const auto* intent = as<oms_intent>(record)) {
+                if (intent->channel != channel_) continue;
+                Work& work = queue_.emplace_back();
+                work.intent = *intent;
+                work.seq = seq;
+                work.in_doubt = seq <= doubt_until_;
+                work.details = RouteDetails(intent->order, intent->route);
+                if (intent->action == OMS_action_place || intent->action == OMS_action_amend)
+                    work.details.add(decision);
+            }
+        }
+    }
+    static bool is_fact(std::uint32_t cause) {
+        return cause == OMS_RECORD_report || cause == OMS_RECORD_adopt_order;
+    }
+
+    void hand_over() {
+        const std::size_t count = queue_.size();
+        std::deque<Work> held;
+        for (std::size_t at = 0; at < count; ++at) {
+            Work work = std::move(queue_.front());
+            queue_.pop_front();
+            // What is said about one route keeps its order.
+            const bool behind = std::any_of(held.begin(), held.end(), [&](const Work& other) {
+                return other.intent.route == work.intent.route;
+            });
+            if (behind || !send(work)) held.push_back(std::move(work));
+        }
+        for (auto work = held.rbegin(); work != held.rend(); ++work)
+            queue_.push_front(std::move(*work));
+    }
+
+    /// False: it has to wait.
+    bool send(Work& work) {
+        const std::uint32_t action = work.intent.action;
+        const bool asks = action == OMS_action_ask || action == OMS_action_cancel;
+        if (work.in_doubt && !asks) {  // asking and cancelling twice does no harm
+            switch (peer_.find(work)) {
+                case Found::acted: return true;
+                case Found::cannot_tell:
+                    return tell(work.intent, OMS_report_unknown,
+                                "it is not known whether this was sent before the last end");
+                case Found::not_acted: work.in_doubt = false;
+            }
+        }
+        if (action == OMS_action_place || action == OMS_action_amend) complete(work);
+        const oms_status gate = port_.gate(work.intent);
+        if (gate == OMS_HALTED && action == OMS_action_place)
+            return tell(work.intent, OMS_report_refused, "halted before it was sent");
+        if (gate == OMS_HALTED && action == OMS_action_amend)
+            return tell(work.intent, OMS_report_replace_refused, "halted before it was sent");
+        if (gate != OMS_OK) return false;
+        if (peer_.act(work) && options_.answer_timeout_ms > 0)
+            awaited_[{work.intent.route, work.intent.out_seq}] = {
+                port_.now() + options_.answer_timeout_ms * 1'000'000, work.intent};
+        handed_over_ = std::max(handed_over_, work.seq);
+        return true;
+    }
+
+    /// A decision that did not open the order does not say everything about it.
+    void complete(Work& work) {
+        if (work.details.complete()) return;
+        RouteDetails details(work.intent.order, work.intent.route);
+        oms_query query = make<oms_query>();
+        query.subject = OMS_subject_order;
+        query.id = work.intent.order;
+        ask(query, [&](const oms_record& row) { details.add(row); });
+        // The rows may be younger than the decision: what it says about the amend goes first.
+        for (const RouteDetails::Line& line : work.details.lines()) {
+            if (!line.routed) continue;
+            oms_route_line_row row = make<oms_route_line_row>();
+            row.route = work.intent.route;
+            row.line = line.line;
+            row.product = line.product;
+            row.ordered = line.quantity;
+            row.working = line.working;
+            row.amending = line.amending;
+            details.add(*reinterpret_cast<const oms_record*>(&row));
+        }
+        work.details = std::move(details);
+    }
+
+    /// Says something in the connector's own name. False: there is no room for it now.
+    bool tell(const oms_intent& intent, std::uint32_t type, std::string_view words) {
+        oms_report report = make<oms_report>();
+        report.channel = channel_;
+        report.type = type;
+        report.destination = intent.destination;
+        report.route = intent.route;
+        report.line = OMS_WHOLE_ORDER;
+        report.time = port_.now();
+        report.text = text(words);
+        Batch input;
+        input.add(report);
+        return submit(input);
+    }
+
+    // ---- in -------------------------------------------------------------------------------------
+
+    void pass_on() {
+        for (std::size_t passed = 0; passed < most_facts; ++passed) {
+            if (!pending_) {
+                Fact fact;
+                if (!peer_.next(passed_in_, fact)) return;
+                number(fact);
+                pending_ = std::move(fact);
+            }
+            if (!submit(pending_->input)) return;
+            if (pending_->number != 0) passed_in_ = pending_->number;
+            if (pending_->answers != 0) awaited_.erase({pending_->route, pending_->answers});
+            kept_cursor_ = std::max(kept_cursor_, pending_cursor_);
+            pending_.reset();
+        }
+    }
+
+    /// Every head starts alike: the channel's advance is written over its first fields.
+    void number(Fact& fact) {
+        pending_cursor_ = handed_over_ > kept_cursor_ ? cursor() : 0;
+        if (pending_cursor_ > kept_cursor_) add_cursor(fact.input, pending_cursor_);
+        auto* head = reinterpret_cast<oms_advance_channel*>(
+            const_cast<oms_record*>(fact.input.view().first));
+        head->channel = channel_;
+        head->in_seq = fact.number;
+    }
+
+    bool submit(const Batch& input) {
+        const oms_status status = port_.submit(input);
+        if (status == OMS_STOPPED) throw Stopped();
+        if (status != OMS_OK && status != OMS_AGAIN)
+            host_.error("the kernel did not take what the party said, status " +
+                        std::to_string(status));
+        return status != OMS_AGAIN;
+    }
+
+    void watch_answers() {
+        if (awaited_.empty()) return;
+        const std::int64_t now = port_.now();
+        for (auto at = awaited_.begin(); at != awaited_.end();) {
+            if (at->second.deadline > now) {
+                ++at;
+                continue;
+            }
+            if (!tell(at->second.intent, OMS_report_unknown, "the party did not answer in time"))
+                return;
+            at = awaited_.erase(at);
+        }
+    }
+
+    /// Everything up to this decision was handed over.
+    std::uint64_t cursor() const { return queue_.empty() ? seq_ : queue_.front().seq - 1; }
+    static void add_cursor(Batch& input, std::uint64_t seq) {
+        const std::string digits = std::to_string(seq);
+        oms_cursor detail = make<oms_cursor>();
+        detail.cursor = text(digits);
+        input.add(detail);
+    }
+
+    /// Where no facts come by that could carry it, the cursor travels by itself, now and then.
+    void keep_cursor() {
+        if (handed_over_ <= kept_cursor_) return;
+        const std::int64_t now = port_.now();
+        if (now < keep_at_) return;
+        keep_at_ = now + options_.keep_cursor_ms * 1'000'000;
+        const std::uint64_t reached = cursor();
+        if (reached <= kept_cursor_) return;
+        oms_advance_channel advance = make<oms_advance_channel>();
+        advance.channel = channel_;
+        Batch input;
+        input.add(advance);
+        add_cursor(input, reached);
+        if (submit(input)) kept_cursor_ = reached;
+    }
+
+    void reconcile() {
+        reconciled_ = true;
+        oms_query query = make<oms_query>();
+        query.subject = OMS_subject_routes;
+        query.reference = channel_;
+        query.open_only = 1;
+        query.limit = 500;
+        std::vector<oms_route_row> open;
+        for (std::size_t before = 1; before != 0;) {
+            before = 0;
+            ask(query, [&](const oms_record& record) {
+                const auto* row = as<oms_route_row>(record);
+                if (row == nullptr) return;
+                ++before;
+                query.after = row->route;
+                open.push_back(*row);
+                open.back().external_ref = open.back().status = {};  // they die with the call
+            });
+        }
+        for (const oms_route_row& row : open) {
+            const auto asked = awaited_.lower_bound({row.route, 0});
+            if (asked == awaited_.end() || asked->first.first != row.route) peer_.reconcile(row);
+        }
+    }
+
+    struct Awaited {
+        std::int64_t deadline = 0;
+        oms_intent intent{};
+    };
+
+    Host host_;
+    const Port& port_;
+    ChannelOptions options_;
+    ChannelPeer& peer_;
+    std::atomic<bool> stopping_ = false;
+    std::uint32_t channel_ = 0;
+    std::uint64_t last_token_ = 0;
+    std::uint64_t seq_ = 0;          ///< decisions were read up to here
+    std::uint64_t doubt_until_ = 0;  ///< the last decision of earlier lives
+    std::uint64_t handed_over_ = 0;  ///< the last decision with an intent that was handed over
+    std::uint64_t kept_cursor_ = 0;  ///< submitted with a fact
+    std::uint64_t pending_cursor_ = 0;
+    std::uint64_t passed_in_ = 0;    ///< the last fact that was submitted
+    std::int64_t keep_at_ = 0;
+    bool reconciled_ = false;
+    std::deque<Work> queue_;
+    std::optional<Fact> pending_;  ///< a fact for which there was no room
+    std::map<Question, Awaited> awaited_;
+};
+
+}  // namespace oms::sdk
