@@ -8,7 +8,8 @@ set(OMS_PLUGIN_KINDS asset_class check routing facts connector subscriber store)
 #
 # Builds `oms_<name>.so` (target `oms_plugin_<name>`), which exports `oms_plugin_entry_0` alone.
 # The manifest is checked and embedded, and the plugin can include the settings struct that is
-# made from it: `#include "<name>_settings.hpp"`.
+# made from it: `#include "<name>_settings.hpp"`. Its tests link the same objects, compiled once,
+# as `oms_plugin_<name>_objects`.
 # A plugin named in OMS_STATIC_PLUGINS is linked into the host instead, under an entry of its own.
 function(oms_add_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "KIND;MANIFEST" "SOURCES;LIBRARIES")
@@ -19,27 +20,40 @@ function(oms_add_plugin name)
   if(NOT arg_MANIFEST OR NOT arg_SOURCES)
     message(FATAL_ERROR "oms_add_plugin(${name}): MANIFEST and SOURCES are required.")
   endif()
-  set(target oms_plugin_${name})
-  if("${OMS_STATIC_PLUGINS}" STREQUAL ALL OR name IN_LIST OMS_STATIC_PLUGINS)
-    _oms_add_static_plugin(${name} ${target})
-  else()
-    _oms_add_module_plugin(${name} ${target})
-  endif()
-  target_sources(${target} PRIVATE ${arg_SOURCES})
-  target_link_libraries(${target} PRIVATE oms::sdk ${arg_LIBRARIES})
-  target_compile_features(${target} PRIVATE cxx_std_20)
-  set_target_properties(${target} PROPERTIES
-    OMS_PLUGIN_KIND ${arg_KIND}
+  set(objects oms_plugin_${name}_objects)
+  add_library(${objects} OBJECT ${arg_SOURCES})
+  target_link_libraries(${objects} PUBLIC oms::sdk ${arg_LIBRARIES})
+  target_compile_features(${objects} PUBLIC cxx_std_20)
+  set_target_properties(${objects} PROPERTIES
     POSITION_INDEPENDENT_CODE ON
     C_VISIBILITY_PRESET hidden
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON)
-  _oms_embed_manifest(${name} ${target} ${arg_MANIFEST})
+  _oms_embed_manifest(${name} ${objects} ${arg_MANIFEST})
+  if("${OMS_STATIC_PLUGINS}" STREQUAL ALL OR name IN_LIST OMS_STATIC_PLUGINS)
+    _oms_link_plugin_into_host(${name} ${objects})
+  else()
+    _oms_add_plugin_module(${name} ${objects})
+  endif()
 endfunction()
 
-function(_oms_add_module_plugin name target)
+# oms_verify_plugin(<name>)
+#
+# A test that plays the conformance cards of its kind against the plugin.
+function(oms_verify_plugin name)
+  if(OMS_BUILD_TESTS AND TARGET oms_plugin_${name})
+    add_test(NAME "${name}: conformance"
+             COMMAND $<TARGET_FILE:oms::oms> plugin verify $<TARGET_FILE:oms_plugin_${name}>)
+    set_tests_properties("${name}: conformance" PROPERTIES LABELS unit TIMEOUT 60)
+  endif()
+endfunction()
+
+function(_oms_add_plugin_module name objects)
+  set(target oms_plugin_${name})
   add_library(${target} MODULE)
+  target_link_libraries(${target} PRIVATE ${objects})
   set_target_properties(${target} PROPERTIES
+    LINKER_LANGUAGE CXX
     PREFIX ""
     OUTPUT_NAME oms_${name}
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins
@@ -53,16 +67,17 @@ function(_oms_add_module_plugin name target)
   install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/oms/plugins)
 endfunction()
 
-function(_oms_add_static_plugin name target)
-  add_library(${target} OBJECT)
-  target_compile_definitions(${target} PRIVATE
-    OMS_PLUGIN_ENTRY=oms_plugin_entry_0_${name} OMS_PLUGIN_MANIFEST=oms_plugin_manifest_0_${name})
-  target_sources(oms_static_plugins INTERFACE $<TARGET_OBJECTS:${target}>)
+# Only this tree has a host to link into.
+function(_oms_link_plugin_into_host name objects)
+  target_compile_definitions(${objects}
+    PUBLIC OMS_PLUGIN_ENTRY=oms_plugin_entry_0_${name}
+           OMS_PLUGIN_MANIFEST=oms_plugin_manifest_0_${name})
+  target_sources(oms_static_plugins INTERFACE $<TARGET_OBJECTS:${objects}>)
   target_link_libraries(oms_static_plugins INTERFACE ${arg_LIBRARIES})
   set_property(GLOBAL APPEND PROPERTY OMS_STATIC_PLUGIN_NAMES ${name})
 endfunction()
 
-function(_oms_embed_manifest name target manifest)
+function(_oms_embed_manifest name objects manifest)
   cmake_path(ABSOLUTE_PATH manifest)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}_manifest)
   set(header ${folder}/${name}_settings.hpp)
@@ -71,10 +86,10 @@ function(_oms_embed_manifest name target manifest)
   add_custom_command(
     OUTPUT ${header} ${section}
     COMMAND oms::oms-manifest --input ${manifest} --settings-header ${header}
-            --section-object-source ${section}
+            --section-source ${section}
     DEPENDS ${manifest} oms::oms-manifest
     COMMENT "Checking the manifest of ${name}"
     VERBATIM)
-  target_sources(${target} PRIVATE ${header} ${section})
-  target_include_directories(${target} PRIVATE ${folder})
+  target_sources(${objects} PRIVATE ${header} ${section})
+  target_include_directories(${objects} PUBLIC ${folder})
 endfunction()
