@@ -14,11 +14,10 @@
 #pragma once
 
 #include "runtime/clock.hpp"
+#include "runtime/plugin_catalogue.hpp"
 #include "runtime/port.hpp"
 #include "runtime/status.hpp"
 #include "yaml/document.hpp"
-
-#include <oms/abi/plugin.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -37,12 +36,6 @@ struct Progress {
     std::uint64_t done = 0;
     std::uint64_t total = 0;   ///< 0: not known
     double seconds = 0;
-};
-
-/// A plugin that is part of the program, under the same rules as one in a library.
-struct GivenPlugin {
-    const oms_plugin_entry* entry = nullptr;
-    std::string_view manifest;  ///< the text of its manifest.yaml
 };
 
 struct Options {
