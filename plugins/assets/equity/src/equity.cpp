@@ -34,15 +34,14 @@ public:
             say.refuse(denials::price_unknown, {.line = call.line},
                        "It has no limit price, and neither an ask nor a last price of " +
                            code(product) + " is known to hold cash by.");
-        say.pass();
+        say.otherwise_pass();
     }
 
     void reserve(const LineCall& call, const View& view, const Holds& say) override {
         if (call.route != 0) return;  // held once, for the order's line, wherever it works
         const oms_line_row line = view.line(call.order, call.line);
         if (call.quantity == 0) {
-            if (view.cell(cells::hold_price, call.order, call.line))
-                say.erase_cell(cells::hold_price, call.order, call.line);
+            forget_hold_price(call.order, call.line, view, say);
             return;
         }
         const oms_order_row order = view.order(call.order);
@@ -58,6 +57,8 @@ public:
     /// the residue, less than half of the currency's smallest unit, is nobody's and is not posted.
     void post(const ExecutionCall& call, const View& view, const Transfers& say) override {
         const oms_line_row line = view.line(call.order, call.line);
+        if (line.unrouted + line.working == 0)
+            forget_hold_price(call.order, call.line, view, say);
         const std::uint32_t currency = currency_of(call.product, view);
         const std::int64_t amount =
             value(call.quantity, call.price, view.reference(call.product),
@@ -181,6 +182,12 @@ private:
         const std::int64_t one = static_cast<std::int64_t>(
             power_of_ten(equity::Settings::market_order_margin_scale));
         return multiply_divide(seen->value, one + margin_, one, Rounding::up);
+    }
+
+    static void forget_hold_price(std::uint64_t order, std::uint32_t line, const View& view,
+                                  const Sink& say) {
+        if (view.cell(cells::hold_price, order, line))
+            say.erase_cell(cells::hold_price, order, line);
     }
 
     static std::int64_t value(std::int64_t quantity, std::int64_t price,

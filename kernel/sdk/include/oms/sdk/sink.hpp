@@ -52,13 +52,18 @@ struct Measured {
 };
 
 /// Opinions on an order. `rule` is the index of a denial code in the manifest. Say at least one; of
-/// several the strictest counts: refuse before ask before warn before pass.
+/// several the strictest counts: refuse before ask before warn before pass. Each is kept in the
+/// journal, passes too: say those that a reader of `oms why` wants to see.
 class Opinions : public Sink {
 public:
     using Sink::Sink;
 
     void pass(std::uint32_t rule = 0, const Measured& measured = {}) const {
         say(OMS_outcome_pass, rule, measured, {});
+    }
+    /// A pass, unless something was said before: the last line of most checks.
+    void otherwise_pass() const {
+        if (!said_) pass();
     }
     /// It goes on, and the verdict is kept and shown.
     void warn(std::uint32_t rule, const Measured& measured, std::string_view text) const {
@@ -78,8 +83,12 @@ public:
         const oms_opinion opinion{sizeof(oms_opinion), outcome,           rule,
                                   measured.line,       measured.limit,    measured.observed,
                                   {text.data(), text.size()}};
+        said_ = true;
         expect(raw()->opinion(raw(), &opinion), "an opinion");
     }
+
+private:
+    mutable bool said_ = false;
 };
 
 }  // namespace oms::sdk

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Orders against the limits of their account. The README says exactly what each rule measures.
+#include "limits_settings.hpp"
+#include "order_chain.hpp"
+
+#include <oms/sdk/check.hpp>
+#include <oms/sdk/decimal.hpp>
+#include <oms/sdk/fields.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace oms::plugins::limits {
+namespace {
+
+using namespace oms::sdk;
+namespace rows = tables;
+
+std::int64_t clamp(Wide value) {
+    if (const auto narrowed = narrow(value)) return *narrowed;
+    return value < 0 ? std::numeric_limits<std::int64_t>::min()
+                     : std::numeric_limits<std::int64_t>::max();
+}
+
+class Limits : public Check {
+public:
+    explicit Limits(const sdk::Settings& given) : settings_(limits::Settings::from(given)) {}
+
+    void evaluate(const CheckCall& call, const View& view, const Opinions& say) override {
+        // What a route carries was held against the limits when it was ordered.
+        if (call.stage != Stage::route) {
+            const std::uint32_t account = view.order(call.order).account;
+            std::set<std::uint32_t> products;
+            std::set<std::uint32_t> currencies;
+            for (const oms_line_row& line : view.lines(call.order)) {
+                products.insert(line.product);
+                if (const auto currency = currency_of(call.order, line, view))
+                    currencies.insert(*currency);
+            }
+            for (const std::uint32_t product : products) {
+                check_quantity(call.order, account, product, view, say);
+                check_position(call.order, account, product, view, say);
+            }
+            for (const std::uint32_t currency : currencies) {
+                check_notional(call.order, account, currency, view, say);
+                check_held(account, currency, view, say);
+            }
+        }
+        say.otherwise_pass();
+    }
+
+private:
+    /// Passes or refuses, with both numbers shown at the scale of the product or currency.
+    static void weigh(bool within, std::uint32_t rule, std::int64_t limit, Wide observed,
+                      std::uint32_t asset, const std::string& what, const View& view,
+                      const Opinions& say) {
+        const Measured measured{.limit = limit, .observed = clamp(observed)};
+        if (within) {
+            say.pass(rule, measured);
+            return;
+        }
+        const oms_reference_row row = view.reference(asset);
+        const std::string code = " " + std::string(sdk::view(row.code));
+        say.refuse(rule, measured,
+                   what + " " + format_decimal_wide(observed, row.scale, 0) + code +
+                       ", and the limit is " + format_decimal(limit, row.scale, 0) + code + ".");
+    }
+
+    static void check_quantity(std::uint64_t order, std::uint32_t account, std::uint32_t product,
+                               const View& view, const Opinions& say) {
+        const auto limit = view.cell(rows::order_limits::most_quantity, account, product);
+        if (!limit) return;
+        std::map<std::uint32_t, Wide> asked;  // by direction
+        for (const oms_line_row& line : view.lines(order))
+            if (line.product == product) asked[line.direction] += line.ordered;
+        for (const auto& [direction, quantity] : asked)
+            weigh(quantity <= *limit, denials::quantity_above_limit, *limit, quantity, product,
+                  "The order asks for", view, say);
+    }
+
+    void check_position(std::uint64_t order, std::uint32_t account, std::uint32_t product,
+                        const View& view, const Opinions& say) const {
+        const auto longest = view.cell(rows::position_limits::longest, account, product);
+        const auto shortest = view.cell(rows::position_limits::shortest, account, product);
+        if (!longest && !shortest) return;
+        OrderChain chain(account, product, view, say);
+        chain.link(order);
+        std::int64_t orders = 0;
+        const OpenQuantity open = chain.sum(settings_.most_open_orders, orders);
+        if (orders > settings_.most_open_orders) {
+            say.refuse(denials::orders_above_limit,
+                       {.limit = settings_.most_open_orders, .observed = orders},
+                       "The account has " + std::to_string(settings_.most_open_orders) +
+                           " open orders in the product already; its position limit is held "
+                           "against no more.");
+            return;
+        }
+        const Wide balance = to_int128(view.balance(account, product).balance);
+        if (longest)
+            weigh(balance + open.receive <= *longest, denials::position_above_limit, *longest,
+                  balance + open.receive, product, "With all that is open the account would have",
+                  view, say);
+        if (shortest)
+            weigh(balance - open.deliver >= *shortest, denials::position_below_limit, *shortest,
+                  balance - open.deliver, product, "With all that is open the account would have",
+                  view, say);
+    }
+
+    static void check_notional(std::uint64_t order, std::uint32_t account, std::uint32_t currency,
+                               const View& view, const Opinions& say) {
+        const auto limit = view.cell(rows::value_limits::most_notional, account, currency);
+        if (!limit) return;
+        Wide total = 0;
+        for (const oms_line_row& line : view.lines(order)) {
+            if (currency_of(order, line, view) != currency) continue;
+            const auto value = value_of(order, line, currency, view);
+            if (!value) {
+                say.refuse(denials::notional_unknown, {.limit = *limit, .line = line.line},
+                           "The account has a limit on value, and no price of the line is known.");
+                return;
+            }
+            total += *value;
+        }
+        weigh(total <= *limit, denials::notional_above_limit, *limit, total, currency,
+              "The order is worth", view, say);
+    }
+
+    static void check_held(std::uint32_t account, std::uint32_t currency, const View& view,
+                           const Opinions& say) {
+        const auto limit = view.cell(rows::value_limits::most_held, account, currency);
+        if (!limit) return;
+        const Wide held = to_int128(view.balance(account, currency).held);
+        weigh(held <= *limit, denials::cash_above_limit, *limit, held, currency,
+              "The account's open orders tie up", view, say);
+    }
+
+    /// Of the amount that is owed for the line, or else of the product.
+    static std::optional<std::uint32_t> currency_of(std::uint64_t order, const oms_line_row& line,
+                                                    const View& view) {
+        if (const auto amount = view.term(order, line.line, field::line_amount))
+            return amount->product;
+        const auto currency = view.reference_number(line.product, field::currency);
+        if (!currency) return std::nullopt;
+        return static_cast<std::uint32_t>(*currency);
+    }
+
+    /// What is owed for the line, or else quantity x price, rounded up; nothing without a price.
+    static std::optional<std::int64_t> value_of(std::uint64_t order, const oms_line_row& line,
+                                                std::uint32_t currency, const View& view) {
+        if (const auto amount = view.term(order, line.line, field::line_amount))
+            return amount->number;
+        const auto price = price_of(order, line, view);
+        if (!price) return std::nullopt;
+        const oms_reference_row product = view.reference(line.product);
+        const auto value = multiply(line.ordered, product.scale, *price, product.price_scale,
+                                    view.reference(currency).scale, Rounding::up);
+        if (!value) throw CallError(OMS_OUT_OF_RANGE, "quantity x price does not fit");
+        return value;
+    }
+
+    static std::optional<std::int64_t> price_of(std::uint64_t order, const oms_line_row& line,
+                                                const View& view) {
+        if (const auto limit = view.number(order, line.line, field::limit_price)) return limit;
+        const bool receives = line.direction == OMS_direction_receive;
+        for (const std::uint32_t seen : {receives ? observed::ask : observed::bid, observed::last})
+            if (const auto value = view.observation(line.product, seen)) return value->value;
+        return std::nullopt;
+    }
+
+    limits::Settings settings_;
+};
+
+}  // namespace
+}  // namespace oms::plugins::limits
+
+OMS_PLUGIN(oms::plugins::limits::Limits);
