@@ -121,7 +121,7 @@ TEST(JsonRecord, ShowsWordsFlagsAndUnknownReferencesByNumber) {
     row.regions = 0x0002;
     row.status = text("PartiallyFilled");
     EXPECT_EQ(written(generic(row)),
-              R"({"record":"order_row","order":"1","order_kind":"#99",)"
+              R"({"record":"order_row","order":"1","order_kind":"#99","lifecycle":0,)"
               R"("flags":["fact","possible_duplicate",64],"opened":"1970-01-01T00:00:01.5Z",)"
               R"("changed_seq":"9007199254740993","regions":[2],"shelf":"live",)"
               R"("status":"PartiallyFilled"})");
@@ -169,7 +169,7 @@ TEST(JsonRecord, NamesErrorsKindsAndHidesBlobs) {
     auto installed = make<oms_lifecycle_installed>();
     installed.tables = text("12345");
     EXPECT_EQ(written(generic(installed)),
-              R"({"record":"lifecycle_installed","tables":{"bytes":5}})");
+              R"({"record":"lifecycle_installed","lifecycle":0,"tables":{"bytes":5}})");
 
     oms_record unknown{sizeof(oms_record), 0x0599};
     EXPECT_EQ(written(unknown), R"({"record":1433})");
@@ -180,7 +180,7 @@ TEST(JsonRecord, StopsWhereAnOlderWriterStopped) {
     row.order = 5;
     row.status = text("New");
     row.size = offsetof(oms_order_row, status);
-    EXPECT_EQ(written(generic(row)), R"({"record":"order_row","order":"5","shelf":"live"})");
+    EXPECT_EQ(written(generic(row)), R"({"record":"order_row","order":"5","lifecycle":0,"shelf":"live"})");
 }
 
 TEST(JsonDecision, ListsItsEffects) {

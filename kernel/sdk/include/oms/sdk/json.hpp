@@ -463,6 +463,9 @@ private:
             case Meaning::line:
                 if (number != OMS_WHOLE_ORDER) json_.key(field.name).number(number);
                 return;
+            case Meaning::lifecycle:  // the place of one that is installed, from 0 on
+                json_.key(field.name).number(number);
+                return;
             case Meaning::number: write_number(field, number); return;
             default: break;
         }
