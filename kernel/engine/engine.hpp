@@ -17,6 +17,10 @@
 #include <string>
 #include <string_view>
 
+namespace oms {
+class World;
+}
+
 namespace oms::engine {
 
 /// What one input came to.
@@ -40,8 +44,9 @@ public:
 
     // ---- live ---------------------------------------------------------------------------------
 
-    /// Decides one input and appends the encoded decision to `frame`. A repeated key appends
-    /// nothing; its answer is `answer_of`. Never fails: what is wrong with an input is its outcome.
+    /// Decides one input and appends the encoded decision to `frame`. A repeated request appends
+    /// nothing; its answer is `answer_of`. What is no input at all has an outcome without a seq.
+    /// Never fails: what is wrong with an input is its outcome.
     Outcome decide(const oms_batch& input, std::int64_t now, std::string& frame);
 
     /// The last value of the world, applied between decisions. Watches that it hits wait for `due`.
@@ -58,8 +63,8 @@ public:
     /// nothing. The rows own their texts.
     Status query(const oms_query& query, sdk::Batch& rows) const;
 
-    /// What a request that was decided before was answered, as an `answered` record in `rows`.
-    Status answer_of(std::uint64_t seq, sdk::Batch& rows) const;
+    /// What the request with this key was answered, as an `answered` record. False: no such key.
+    bool answer_of(std::uint32_t origin, std::string_view key, sdk::Batch& rows) const;
 
     // ---- about the state ------------------------------------------------------------------------
 
@@ -70,6 +75,9 @@ public:
 
     /// The reference entry of this class and code; 0: none.
     std::uint32_t find_reference(std::uint32_t reference_class, std::string_view code) const;
+
+    /// The world itself, for who may see it whole: snapshots, tests.
+    const World& world() const;
 
     /// Only cancels, reports and administration are taken while it is set; see OMS-1042.
     void set_cancel_only(bool on);

@@ -56,6 +56,8 @@ void write_instance(const Instance& instance, std::uint64_t order, std::uint64_t
     for (std::uint32_t i = 0; i < instance.slots.size(); ++i) slot(i, instance.slots[i]);
     for (std::uint32_t role = 0; role < instance.attempts.size(); ++role)
         slot(World::attempts_slot + role, instance.attempts[role]);
+    for (std::uint32_t role = 0; role < instance.signalled.size(); ++role)
+        slot(World::signalled_slot + role, instance.signalled[role]);
     slot(World::undo_slot, static_cast<std::int64_t>(instance.undo_mask));
 }
 

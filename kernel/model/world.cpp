@@ -364,6 +364,12 @@ Status World::on(const oms_slot_set& effect) {
         Route& owner = *routes.find(route);  // only snapshots and the archive set it
         owner.place_attempts = static_cast<std::uint64_t>(effect.value) >> 32;
         owner.signals = static_cast<std::uint32_t>(effect.value);
+    } else if (effect.slot >= signalled_slot) {
+        const std::uint32_t role = (effect.slot - signalled_slot) % 4;
+        undo.push([order, route, role, old = instance->signalled[role]](World& world) {
+            find_instance(world, order, route)->signalled[role] = old;
+        });
+        instance->signalled[role] = effect.value;
     } else if (effect.slot >= attempts_slot) {
         const std::uint32_t role = (effect.slot - attempts_slot) % 4;
         undo.push([order, route, role, old = instance->attempts[role]](World& world) {
@@ -407,6 +413,7 @@ Status World::on(const oms_order_shelved& effect) {
                     [&](const oms_record& record) { encode(record, bytes); });
         const std::vector<std::uint64_t> timers_left = order->timers;
         for (const std::uint64_t timer : timers_left) remove_timer(timer);
+        for (const std::uint64_t task : order->tasks) tasks.erase(task);
         const std::vector<std::uint64_t> routes_left = order->routes;
         for (const std::uint64_t id : routes_left) {
             unindex_route(*routes.find(id));

@@ -101,6 +101,7 @@ public:
 
     // Numbers of an instance that the lifecycle's author does not see, as slots beyond his own.
     static constexpr std::uint32_t attempts_slot = 0xf0;  ///< + role
+    static constexpr std::uint32_t signalled_slot = 0xf8;  ///< + role
     static constexpr std::uint32_t intents_slot = 0xfe;   ///< place attempts << 32 | signals
     static constexpr std::uint32_t undo_slot = 0xff;
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lives as long as the engine: the world, the values of the world outside, and the bindings with
+// their names resolved. A step works on it.
+#pragma once
+
+#include "engine/bindings.hpp"
+#include "lifecycle/interpret.hpp"
+#include "model/world.hpp"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <tuple>
+#include <vector>
+
+namespace oms::engine {
+
+/// An installed lifecycle, ready to be walked. Its own events wear reference ids in the journal.
+struct Program {
+    lifecycle::Table table;
+    lifecycle::TableIndex index;
+    std::vector<std::uint32_t> event_references;  ///< of Table::events, 0 where not yet interned
+
+    /// The event as the journal numbers it.
+    std::uint32_t outer(std::uint32_t event) const {
+        return event < lifecycle::first_custom_event
+                   ? event
+                   : event_references[event - lifecycle::first_custom_event];
+    }
+    /// The event as the table numbers it; 0 when the table does not know it.
+    std::uint32_t inner(std::uint32_t event) const;
+};
+
+/// A plugin instance with the id under which it is known.
+template <class Binding>
+struct Active {
+    const Binding* binding = nullptr;
+    std::uint32_t instance = 0;
+    std::vector<std::uint32_t> rules;  ///< of the denial codes, in their order
+};
+
+struct ActiveRole {
+    const Active<RoutingBinding>* routing = nullptr;
+    std::vector<std::uint32_t> destinations;
+};
+
+struct ActiveKind {
+    const KindBinding* binding = nullptr;
+    std::uint32_t lifecycle = 0;        ///< number of an installed table
+    std::uint32_t route_lifecycle = 0;
+    std::vector<const Active<CheckBinding>*> checks;
+    std::array<ActiveRole, lifecycle::role_count> roles;
+};
+
+struct Observed {
+    std::int64_t value = 0;
+    std::int64_t time = 0;
+};
+using ObservationKey = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // product, field, source
+
+class Core {
+public:
+    explicit Core(Bindings of);
+
+    World world;
+    const Bindings bindings;
+
+    // The world outside: not journaled, applied between decisions.
+    std::map<ObservationKey, Observed> observations;
+    std::uint64_t observed = 0;
+    std::deque<std::pair<std::uint64_t, std::int64_t>> watches_hit;  ///< watch, value
+    std::multimap<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> watches_by_value;
+
+    bool cancel_only = false;
+
+    /// Brings programs and names up to date after recovery, a new epoch or a definition.
+    void refresh();
+    void mark_stale() { stale_ = true; }
+
+    const Program* program(std::uint32_t number) const {
+        return number < programs_.size() ? &programs_[number] : nullptr;
+    }
+    const ActiveKind* kind(std::uint32_t reference) const;
+    const Active<AssetClassBinding>* asset_class(std::uint32_t product) const;
+    /// The facts plugin and its index for "instance.fact"; null when none offers it.
+    const Active<FactsBinding>* fact(const std::string& name, std::uint32_t& index) const;
+
+private:
+    void load_programs();
+    void activate_plugins();
+    void activate_kinds();
+
+    bool stale_ = true;
+    std::deque<Program> programs_;
+    std::vector<Active<CheckBinding>> checks_;
+    std::vector<Active<AssetClassBinding>> asset_classes_;
+    std::vector<Active<RoutingBinding>> routings_;
+    std::vector<Active<FactsBinding>> facts_;
+    std::map<std::uint32_t, ActiveKind> kinds_;
+    std::map<std::uint32_t, const Active<AssetClassBinding>*> class_of_;
+};
+
+}  // namespace oms::engine

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine.hpp"
+
+#include "engine/core.hpp"
+#include "engine/query.hpp"
+#include "engine/step.hpp"
+#include "model/canonical.hpp"
+
+#include <oms/abi/errors.h>
+
+#include <limits>
+
+namespace oms::engine {
+
+using sdk::make;
+using sdk::text;
+
+class Engine::State {
+public:
+    explicit State(Bindings bindings) : core(std::move(bindings)) {}
+    Core core;
+};
+
+Engine::Engine(Bindings bindings) : state_(std::make_unique<State>(std::move(bindings))) {}
+Engine::~Engine() = default;
+
+Status Engine::apply(const oms_batch& decision) {
+    Core& core = state_->core;
+    const oms_decision* header = nullptr;
+    for (const oms_record& record : sdk::Records(decision)) {
+        if (header == nullptr) {
+            header = sdk::as<oms_decision>(record);
+            if (header == nullptr || header->seq != core.world.seq + 1)
+                return fail(5203, {},
+                            "decision " + std::to_string(core.world.seq + 1) + " is missing",
+                            "verify the journal with `oms journal verify`");
+            core.world.begin_decision(*header);
+            core.observed = header->observed;
+            continue;
+        }
+        if (Status status = core.world.apply(record); !status) return status;
+    }
+    core.mark_stale();
+    return {};
+}
+
+Outcome Engine::decide(const oms_batch& input, std::int64_t now, std::string& frame) {
+    return Step(state_->core, now).run(input, frame);
+}
+
+void Engine::observe(const oms_observation& observation) {
+    Core& core = state_->core;
+    ++core.observed;
+    core.observations[{observation.product, observation.field, observation.source}] = {
+        observation.value, observation.time};
+    if (core.world.watches.size() == 0) return;
+    core.world.watches.each([&](const Watch& watch) {
+        if (watch.account != 0 || watch.product != observation.product ||
+            watch.field != observation.field ||
+            (watch.source != 0 && watch.source != observation.source) ||
+            !watch.hit_by(observation.value))
+            return;
+        for (const auto& [id, value] : core.watches_hit)
+            if (id == watch.id) return;
+        core.watches_hit.emplace_back(watch.id, observation.value);
+    });
+}
+
+bool Engine::due(std::int64_t now, sdk::Batch& input) {
+    Core& core = state_->core;
+    input.clear();
+    if (!core.watches_hit.empty()) {
+        auto hit = make<oms_watch_hit>();
+        hit.watch = core.watches_hit.front().first;
+        hit.value = core.watches_hit.front().second;
+        core.watches_hit.pop_front();
+        input.add(hit);
+        return true;
+    }
+    if (core.world.timers_by_due.empty() || core.world.timers_by_due.begin()->first > now)
+        return false;
+    const Timer& timer = *core.world.timers.find(core.world.timers_by_due.begin()->second);
+    if (timer.event == 0) {
+        auto retire = make<oms_retire_order>();
+        retire.order = timer.order;
+        input.add(retire);
+    } else {
+        auto due = make<oms_timer_due>();
+        due.timer = timer.id;
+        input.add(due);
+    }
+    return true;
+}
+
+std::int64_t Engine::next_due() const {
+    const Core& core = state_->core;
+    if (!core.watches_hit.empty()) return 0;
+    return core.world.timers_by_due.empty() ? std::numeric_limits<std::int64_t>::max()
+                                            : core.world.timers_by_due.begin()->first;
+}
+
+Status Engine::query(const oms_query& query, sdk::Batch& rows) const {
+    return answer_query(state_->core, query, rows);
+}
+
+bool Engine::answer_of(std::uint32_t origin, std::string_view key, sdk::Batch& rows) const {
+    const KeyEntry* entry = state_->core.world.find_key(origin, key);
+    if (entry == nullptr) return false;
+    auto answered = make<oms_answered>();
+    answered.code = entry->code;
+    answered.order = entry->order;
+    answered.id = entry->id;
+    answered.fingerprint = entry->fingerprint;
+    answered.text = text(entry->text);
+    rows.add(answered);
+    return true;
+}
+
+std::uint64_t Engine::seq() const { return state_->core.world.seq; }
+std::int64_t Engine::time() const { return state_->core.world.time; }
+std::uint64_t Engine::epoch() const { return state_->core.world.epoch; }
+std::string Engine::state_hash() const { return oms::state_hash(state_->core.world); }
+
+std::uint32_t Engine::find_reference(std::uint32_t reference_class, std::string_view code) const {
+    return state_->core.world.references.id_of(reference_class, code);
+}
+
+void Engine::set_cancel_only(bool on) { state_->core.cancel_only = on; }
+
+const World& Engine::world() const { return state_->core.world; }
+
+}  // namespace oms::engine

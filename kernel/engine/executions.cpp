@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+// An execution moves counts, books and, for a block, the orders that it gathers from; a reversal moves
+// the same back.
+#include "engine/step.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace oms::engine {
+
+using lifecycle::Event;
+using sdk::make;
+using sdk::text;
+using sdk::view;
+
+void Step::count(const Order& of, std::uint32_t index, const Counts& counts, Int128 value) {
+    OMS_ASSERT(counts.working >= 0 && counts.done >= 0 && counts.cancelled >= 0 &&
+               counts.over >= 0 && counts.unrouted() >= 0);
+    const Line& line = of.lines[index];
+    if (line.counts == counts && line.value == value) return;
+    auto effect = make<oms_line_counted>();
+    effect.order = of.id;
+    effect.line = index;
+    effect.product = line.product;
+    effect.ordered = counts.ordered;
+    effect.working = counts.working;
+    effect.done = counts.done;
+    effect.cancelled = counts.cancelled;
+    effect.over = counts.over;
+    effect.value = to_wide(value);
+    emit(effect);
+    touch(of.id);
+}
+
+void Step::count(const Route& of, std::uint32_t line, const Counts& counts, std::int64_t amending) {
+    OMS_ASSERT(counts.working >= 0 && counts.done >= 0 && counts.cancelled >= 0 &&
+               counts.over >= 0 && counts.unrouted() == 0);
+    auto effect = make<oms_route_line_counted>();
+    effect.route = of.id;
+    effect.order = of.order;
+    effect.line = line;
+    effect.product = order(of.order)->lines[line].product;
+    effect.ordered = counts.ordered;
+    effect.working = counts.working;
+    effect.done = counts.done;
+    effect.cancelled = counts.cancelled;
+    effect.over = counts.over;
+    effect.amending = amending;
+    emit(effect);
+}
+
+/// A line that has parts counts in whole units: as many as its scarcest part allows.
+void Step::count_parents(std::uint64_t id, std::uint32_t index) {
+    const Order& of = *order(id);
+    const std::uint32_t parent = of.lines[index].parent_line;
+    if (parent == OMS_WHOLE_ORDER) return;
+    std::int64_t done = INT64_MAX;
+    std::int64_t reached = INT64_MAX;    // done or working
+    std::int64_t reachable = INT64_MAX;  // not cancelled
+    for (const Line& part : of.lines) {
+        if (part.parent_line != parent) continue;
+        const std::int64_t ratio = part.ratio;
+        done = std::min(done, part.counts.done / ratio);
+        reached = std::min(reached, (part.counts.done + part.counts.working) / ratio);
+        reachable = std::min(reachable, (part.counts.ordered - part.counts.cancelled) / ratio);
+    }
+    const Line& whole = of.lines[parent];
+    Counts counts = whole.counts;
+    counts.done = std::min(done, counts.ordered);
+    counts.cancelled = std::clamp(counts.ordered - reachable, std::int64_t{0},
+                                  counts.ordered - counts.done);
+    counts.working = std::clamp(reached - counts.done, std::int64_t{0},
+                                counts.ordered - counts.done - counts.cancelled);
+    count(of, parent, counts, whole.value);
+    count_parents(id, parent);
+}
+
+std::uint64_t Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t quantity,
+                            std::int64_t price, std::uint64_t refers_to) {
+    const Route& at = *route(id);
+    const std::uint64_t owner = at.order;
+    const auto own = std::find_if(at.lines.begin(), at.lines.end(),
+                                  [&](const RouteLine& line) { return line.line == index; });
+    Counts there = own->counts;
+    const std::int64_t expected = std::min(there.working, quantity);
+    const std::int64_t unexpected = quantity - expected;
+    const std::int64_t revived = std::min(there.cancelled, unexpected);
+    there.working -= expected;
+    there.done += quantity;
+    there.cancelled -= revived;
+    there.over += unexpected - revived;
+    const std::int64_t amending = own->amending;
+
+    auto effect = make<oms_executed>();
+    effect.execution = world().next.execution;
+    effect.route = id;
+    effect.order = owner;
+    effect.line = index;
+    effect.product = own->product;
+    effect.quantity = quantity;
+    effect.price = price;
+    effect.refers_to = refers_to;
+    effect.time = now_;
+    if (const auto* told = sdk::as<oms_report>(*head_)) {
+        if (told->time != 0) effect.time = told->time;
+        effect.external_ref = told->execution_ref;
+    }
+    emit(effect);
+    count(at, index, there, amending);
+
+    const Line line = order(owner)->lines[index];
+    Counts counts = line.counts;
+    counts.working -= expected;
+    counts.done += quantity;
+    if (counts.unrouted() < 0) {
+        counts.cancelled -= std::min(counts.cancelled, -counts.unrouted());
+        if (counts.unrouted() < 0) counts.over += -counts.unrouted();
+    }
+    count(*order(owner), index, counts, line.value + Int128{price} * quantity);
+    count_parents(owner, index);
+    if (unexpected > 0) {
+        anomaly(owner, id, "more was executed than worked there");
+        if (counts.over > line.counts.over)
+            open_task(owner, id, "operations", "More was executed than was ordered", "noted");
+    }
+    const Reference* party = world().references.find(at.destination);
+    post_execution(*order(owner), order(owner)->executions.back(), at.destination,
+                   party == nullptr ? 0 : party->group);
+    static_cast<void>(hold_route_line(id, index, HoldMode::fact));
+    static_cast<void>(hold_line(owner, index, HoldMode::fact));
+    apportion(owner, effect.execution);
+    return effect.execution;
+}
+
+void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t state) {
+    const auto& all = order(owner)->executions;
+    const Execution done = *std::find_if(all.begin(), all.end(), [&](const Execution& other) {
+        return other.id == execution;
+    });
+    auto changed = make<oms_execution_changed>();
+    changed.execution = execution;
+    changed.order = owner;
+    changed.state = state;
+    if (const auto* told = sdk::as<oms_report>(*head_)) changed.external_ref = told->execution_ref;
+    emit(changed);
+
+    bool works_again = true;
+    if (const Route* at = done.route == 0 ? nullptr : route(done.route)) {
+        const auto own = std::find_if(at->lines.begin(), at->lines.end(),
+                                      [&](const RouteLine& line) { return line.line == done.line; });
+        Counts there = own->counts;
+        there.done -= done.quantity;
+        const std::int64_t left = done.quantity - std::min(there.over, done.quantity);
+        there.over -= done.quantity - left;
+        works_again = there.cancelled == 0;
+        (works_again ? there.working : there.cancelled) += left;
+        count(*at, done.line, there, own->amending);
+    }
+    const Line line = order(owner)->lines[done.line];
+    Counts counts = line.counts;
+    counts.done -= done.quantity;
+    const std::int64_t left = done.quantity - std::min(counts.over, done.quantity);
+    counts.over -= done.quantity - left;
+    if (works_again)
+        counts.working += left;
+    else if (counts.cancelled > 0)
+        counts.cancelled += left;
+    count(*order(owner), done.line, counts, line.value - Int128{done.price} * done.quantity);
+    count_parents(owner, done.line);
+    post_reversal(owner, execution);
+    if (done.route != 0)
+        static_cast<void>(hold_route_line(done.route, done.line, HoldMode::fact));
+    static_cast<void>(hold_line(owner, done.line, HoldMode::fact));
+    take_back(owner, execution, state);
+}
+
+// ---- books ----------------------------------------------------------------------------------------
+
+void Step::transfer(const oms_transfer& leg, std::uint64_t of_order, std::uint64_t execution) {
+    auto effect = make<oms_transferred>();
+    effect.order = of_order;
+    effect.execution = execution;
+    effect.from = leg.from;
+    effect.to = leg.to;
+    effect.from_bucket = leg.from_bucket;
+    effect.to_bucket = leg.to_bucket;
+    effect.asset = leg.asset;
+    effect.amount = leg.amount;
+    emit(effect);
+}
+
+void Step::post_reversal(std::uint64_t owner, std::uint64_t execution) {
+    const std::vector<Posting> postings = order(owner)->postings;
+    for (const Posting& posting : postings) {
+        if (posting.execution != execution) continue;
+        auto back = make<oms_transfer>();
+        back.from = posting.to;
+        back.to = posting.from;
+        back.from_bucket = posting.to_bucket;
+        back.to_bucket = posting.from_bucket;
+        back.asset = posting.asset;
+        back.amount = posting.amount;
+        transfer(back, owner, 0);
+    }
+}
+
+// ---- blocks ---------------------------------------------------------------------------------------
+
+/// In proportion to what each source still has in the block, the largest remainders first: the parts
+/// add up to the execution, and the same numbers always give the same parts.
+void Step::apportion(std::uint64_t block, std::uint64_t execution) {
+    if (order(block)->sources.empty()) return;
+    const Execution done = order(block)->executions.back();
+    OMS_ASSERT(done.id == execution);
+    const std::vector<Source> sources = order(block)->sources;
+    Int128 open = 0;
+    for (const Source& source : sources)
+        if (source.line == done.line) open += source.open();
+    if (open == 0) return;
+    const Int128 quantity = std::min(Int128{done.quantity}, open);
+    std::vector<std::int64_t> parts(sources.size(), 0);
+    std::vector<std::pair<Int128, std::size_t>> rests;
+    Int128 given = 0;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (sources[i].line != done.line || sources[i].open() == 0) continue;
+        const Int128 exact = quantity * sources[i].open();
+        parts[i] = static_cast<std::int64_t>(exact / open);
+        given += parts[i];
+        rests.emplace_back(-(exact % open), i);
+    }
+    std::sort(rests.begin(), rests.end());
+    for (std::size_t i = 0; given < quantity; ++i, ++given) ++parts[rests[i].second];
+
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (parts[i] == 0) continue;
+        Source source = sources[i];
+        source.done += parts[i];
+        auto set = make<oms_source_set>();
+        set.order = block;
+        set.source_order = source.order;
+        set.line = source.line;
+        set.source_line = source.source_line;
+        set.product = done.product;
+        set.quantity = source.quantity;
+        set.done = source.done;
+        set.returned = source.returned;
+        emit(set);
+        auto executed = make<oms_executed>();
+        executed.execution = world().next.execution;
+        executed.order = source.order;
+        executed.line = source.source_line;
+        executed.product = done.product;
+        executed.quantity = parts[i];
+        executed.price = done.price;
+        executed.time = done.time;
+        emit(executed);
+        auto part = make<oms_apportioned>();
+        part.execution = execution;
+        part.order = block;
+        part.source_order = source.order;
+        part.line = source.line;
+        part.source_line = source.source_line;
+        part.product = done.product;
+        part.quantity = parts[i];
+        part.source_execution = executed.execution;
+        emit(part);
+        const Line line = order(source.order)->lines[source.source_line];
+        Counts counts = line.counts;
+        counts.working -= parts[i];
+        counts.done += parts[i];
+        count(*order(source.order), source.source_line, counts,
+              line.value + Int128{done.price} * parts[i]);
+        count_parents(source.order, source.source_line);
+        post_execution(*order(source.order), order(source.order)->executions.back(), 0,
+                       order(block)->account);
+        static_cast<void>(hold_line(source.order, source.source_line, HoldMode::fact));
+        apportion(source.order, executed.execution);
+        raise({source.order, 0, static_cast<std::uint32_t>(Event::source_executed),
+               lifecycle::any_role, parts[i]});
+    }
+}
+
+void Step::take_back(std::uint64_t block, std::uint64_t execution, std::uint32_t state) {
+    const std::vector<Apportionment> parts = order(block)->apportionments;
+    for (const Apportionment& part : parts) {
+        if (part.execution != execution || order(part.source_order) == nullptr) continue;
+        for (const Source& known : std::vector<Source>(order(block)->sources)) {
+            if (known.order != part.source_order || known.line != part.line ||
+                known.source_line != part.source_line)
+                continue;
+            auto set = make<oms_source_set>();
+            set.order = block;
+            set.source_order = known.order;
+            set.line = known.line;
+            set.source_line = known.source_line;
+            set.quantity = known.quantity;
+            set.done = known.done - part.quantity;
+            set.returned = known.returned;
+            emit(set);
+        }
+        reverse(part.source_order, part.source_execution, state);
+        raise({part.source_order, 0, static_cast<std::uint32_t>(Event::route_reversed),
+               lifecycle::any_role, part.quantity});
+    }
+}
+
+void Step::return_to_sources(std::uint64_t block) {
+    const std::vector<Source> sources = order(block)->sources;
+    for (const Source& source : sources) {
+        const std::int64_t open = source.open();
+        const Order* from = order(source.order);
+        if (open == 0 || from == nullptr) continue;
+        auto set = make<oms_source_set>();
+        set.order = block;
+        set.source_order = source.order;
+        set.line = source.line;
+        set.source_line = source.source_line;
+        set.quantity = source.quantity;
+        set.done = source.done;
+        set.returned = source.returned + open;
+        emit(set);
+        const Line line = from->lines[source.source_line];
+        Counts counts = line.counts;
+        counts.working -= open;
+        count(*from, source.source_line, counts, line.value);
+        count_parents(source.order, source.source_line);
+        raise({source.order, 0, static_cast<std::uint32_t>(Event::source_returned),
+               lifecycle::any_role, open});
+    }
+}
+
+}  // namespace oms::engine

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// One input on its way to a decision. The stations each have a file of their own:
+//
+//   step.cpp        the way itself: sequence and dedupe, roll back or keep, the decision record
+//   place.cpp       a new order            amend.cpp       a changed one
+//   requests.cpp    everything else that an owner or a person asks for
+//   reports.cpp     what destinations say  executions.cpp  counts, books and blocks follow
+//   admin.cpp       names, books, cells, halts, epochs
+//   walk.cpp        events through the lifecycles          actions.cpp     what the rules do
+//   routes.cpp      plans and routes       holds.cpp       what is set aside
+//   opinions.cpp    checks and asset classes               view.cpp        what plugins see
+#pragma once
+
+#include "engine/core.hpp"
+#include "engine/engine.hpp"
+#include "model/assert.hpp"
+#include "model/codec.hpp"
+
+#include <oms/sdk/batch.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oms::engine {
+
+/// 0: go on; otherwise the number after "OMS-" with which the request is refused.
+using Refusal = std::uint32_t;
+
+/// An event on its way to an order's or a route's lifecycle.
+struct Raised {
+    std::uint64_t order = 0;
+    std::uint64_t route = 0;  ///< 0: the order's own lifecycle
+    std::uint32_t event = 0;  ///< as the journal numbers it
+    std::uint8_t role = lifecycle::any_role;
+    std::int64_t number = 0;
+};
+
+/// What an asset class wants to be held.
+struct Reservation {
+    std::uint32_t account = 0;
+    std::uint32_t asset = 0;
+    std::uint32_t bucket = 0;
+    std::int64_t amount = 0;
+};
+
+enum class HoldMode : std::uint8_t {
+    request,    ///< refused when the balance has not so much available
+    grow_only,  ///< a request too, and nothing is released: what pends may still need it
+    fact,       ///< it has happened: what is available may go below zero, and a person is told
+};
+
+/// A place to which a part of the step can be taken back: what was folded, what was written, and who
+/// was told.
+struct UndoMark {
+    std::size_t undo = 0;
+    std::size_t events = 0;
+    std::size_t effects = 0;
+    std::uint32_t effect_count = 0;
+    std::size_t kept = 0;
+    std::uint32_t kept_count = 0;
+};
+
+struct PlannedRoute {
+    std::uint32_t destination = 0;
+    std::vector<oms_route_line> lines;
+    std::vector<Term> terms;
+    std::uint32_t flags = 0;
+};
+
+/// What inside plugins may say in the call that is on.
+enum class Call : std::uint8_t { check, validate, reserve, post, plan, fact };
+
+class Step {
+public:
+    Step(Core& core, std::int64_t now);
+    Outcome run(const oms_batch& input, std::string& frame);
+
+private:
+    friend struct PluginCall;
+
+    // ---- step.cpp ------------------------------------------------------------------------------
+    template <class Record>
+    void emit(const Record& effect);
+    void keep(const oms_record& effect);  ///< an effect that a refusal does not take back
+    Refusal parse(const oms_batch& input);
+    bool repeated(Outcome& outcome);
+    Refusal dispatch();
+    void roll_back();
+    UndoMark mark_effects() const;
+    void take_back_to(const UndoMark& mark);
+    void advance_channel();
+    void answer(Refusal refusal);
+    void update_statuses();
+    void write(std::string& frame);
+    void say(std::string_view text) { answer_text_ = text; }
+    void touch(std::uint64_t order);
+    std::uint64_t fingerprint() const;
+
+    template <class Record>
+    const Record& head() const { return *reinterpret_cast<const Record*>(head_); }
+    template <class Record, class Visit>
+    void details(Visit visit) const {
+        for (const oms_record& record : sdk::Records(input_))
+            if (const auto* detail = sdk::as<Record>(record)) visit(*detail);
+    }
+
+    const Order* order(std::uint64_t id) const { return core_.world.orders.find(id); }
+    const Route* route(std::uint64_t id) const { return core_.world.routes.find(id); }
+    const World& world() const { return core_.world; }
+    const Program& program_of(const Instance& instance) const;
+
+    // ---- place.cpp -----------------------------------------------------------------------------
+    Refusal place_order();
+    Refusal open_order(std::uint32_t kind, std::uint32_t account, std::uint32_t flags,
+                       std::uint64_t parent);
+    Refusal open_lines(std::uint64_t id, bool fact);
+    Refusal open_terms(std::uint64_t id);
+    Refusal open_links(std::uint64_t id);
+    Refusal open_sources(std::uint64_t id);
+    Refusal check_term(const oms_term& term, std::size_t lines) const;
+    Refusal accept_order(std::uint64_t id, bool fact);
+    Refusal adopt_order();
+
+    // ---- amend.cpp -----------------------------------------------------------------------------
+    Refusal amend_order();
+    Refusal check_amend(const Order& order);
+    bool carry_out_amend(std::uint64_t id);
+    bool amend_line(std::uint64_t id, const oms_line& change);
+    Refusal amend_route();
+    void apply_amend(std::uint64_t route);
+    void drop_amend(std::uint64_t route);
+
+    // ---- requests.cpp --------------------------------------------------------------------------
+    const Order* target_order(std::uint64_t id, oms_text target, Refusal& refusal) const;
+    Refusal cancel_order();
+    Refusal route_order();
+    Refusal cancel_route();
+    Refusal raise_event();
+    Refusal resolve_task();
+    Refusal timer_due();
+    Refusal watch_hit();
+    Refusal retire_order();
+
+    // ---- reports.cpp ---------------------------------------------------------------------------
+    Refusal report();
+    std::uint64_t reported_route();
+    std::vector<oms_route_line> reported_lines(const Route& route) const;
+    bool report_execution(std::uint64_t route);
+    bool report_reversal(std::uint64_t route);
+    void report_ended(std::uint64_t route);
+    void report_offer(std::uint64_t route);
+    std::uint32_t report_progress(std::uint64_t route);
+    void report_answer(std::uint64_t route);
+    void report_restated(std::uint64_t route);
+    void anomaly(std::uint64_t order, std::uint64_t route, std::string_view text);
+    void open_task(std::uint64_t order, std::uint64_t route, std::string_view queue,
+                   std::string_view title, std::string_view answers);
+
+    // ---- executions.cpp ------------------------------------------------------------------------
+    std::uint64_t execute(std::uint64_t route, std::uint32_t line, std::int64_t quantity,
+                          std::int64_t price, std::uint64_t refers_to);
+    void reverse(std::uint64_t order, std::uint64_t execution, std::uint32_t state);
+    void count(const Order& order, std::uint32_t line, const Counts& counts, Int128 value);
+    void count(const Route& route, std::uint32_t line, const Counts& counts, std::int64_t amending);
+    void count_parents(std::uint64_t order, std::uint32_t line);
+    void post_execution(const Order& order, const Execution& execution, std::uint32_t destination,
+                        std::uint32_t counterparty);
+    void post_reversal(std::uint64_t order, std::uint64_t execution);
+    void transfer(const oms_transfer& transfer, std::uint64_t order, std::uint64_t execution);
+    void apportion(std::uint64_t order, std::uint64_t execution);
+    void take_back(std::uint64_t order, std::uint64_t execution, std::uint32_t state);
+    void return_to_sources(std::uint64_t order);
+
+    // ---- admin.cpp -----------------------------------------------------------------------------
+    Refusal define();
+    Refusal post();
+    Refusal write_cell();
+    Refusal set_halt();
+    Refusal advance_numbers();
+    Refusal begin_epoch();
+    std::uint32_t intern(std::uint32_t reference_class, std::string_view code);
+    bool halted(std::uint32_t scope, std::uint32_t target) const;
+
+    // ---- walk.cpp ------------------------------------------------------------------------------
+    void raise(const Raised& raised) { events_.push_back(raised); }
+    /// Walks the queue to its end; whether the first event found a rule anywhere.
+    bool walk(Refusal& refusal);
+    bool deliver(const Raised& raised, Refusal& refusal);
+    void mind_end(std::uint64_t order, std::uint64_t route);
+    lifecycle::Facts facts_of(const Order& order) const;
+    lifecycle::Facts facts_of(const Route& route) const;
+    std::uint8_t role_of(const Route& route) const;
+    template <class Visit>
+    auto with_moment(const Raised& raised, Visit visit);
+
+    // ---- actions.cpp ---------------------------------------------------------------------------
+    Refusal act(const Raised& raised, const Program& program, const lifecycle::Action& action);
+    Refusal act_on_order(const Raised& raised, const Program& program,
+                         const lifecycle::Action& action);
+    void act_on_route(const Raised& raised, const lifecycle::Action& action);
+    void emit_event(const Raised& raised, const Program& program, const lifecycle::Action& action);
+    void send_signal(const Raised& raised, const Program& program,
+                     const lifecycle::Action& action);
+    void set_slot(const Raised& raised, const lifecycle::Action& action);
+    void set_timer(const Raised& raised, const Program& program, const lifecycle::Action& action);
+    void set_watch(const Raised& raised, const Program& program, const lifecycle::Action& action);
+    void ask_person(const Raised& raised, const Program& program, const lifecycle::Action& action);
+    void clear_timers(const Raised& raised, std::uint32_t event);
+    void clear_watches(std::uint64_t order);
+    void clear_tasks(const Raised& raised);
+    void cancel_rest(std::uint64_t order, std::uint8_t role);
+    void undo_all(const Raised& raised, const Program& program);
+    void raise_on_routes(std::uint64_t order, std::uint8_t role, std::uint32_t event,
+                         std::uint32_t without_flags, std::uint32_t with_flags);
+    std::int64_t done_part(const Order& order, std::uint32_t field, std::uint8_t role) const;
+
+    // ---- routes.cpp ----------------------------------------------------------------------------
+    Refusal plan_routes(std::uint64_t order, std::uint8_t role);
+    Refusal open_route(std::uint64_t order, const PlannedRoute& plan);
+    void send(std::uint64_t route, std::uint32_t action, std::uint32_t event, std::uint32_t line,
+              std::int64_t quantity);
+    void flag_route(std::uint64_t route, std::uint32_t set, std::uint32_t clear);
+    void end_route(std::uint64_t route);
+
+    // ---- holds.cpp -----------------------------------------------------------------------------
+    Refusal hold_line(std::uint64_t order, std::uint32_t line, HoldMode mode);
+    Refusal hold_route_line(std::uint64_t route, std::uint32_t line, HoldMode mode);
+    Refusal hold_exactly(const Order& order, std::uint32_t line, std::uint64_t route,
+                         const std::vector<Reservation>& wanted, HoldMode mode);
+    void release_holds(std::uint64_t order, std::uint8_t role);
+
+    // ---- opinions.cpp --------------------------------------------------------------------------
+    Refusal validate_lines(const Order& order);
+    Refusal run_checks(std::uint64_t order, std::uint64_t route, std::uint32_t stage);
+    Refusal reserve(const Order& order, std::uint32_t line, std::uint64_t route,
+                    std::int64_t quantity, std::vector<Reservation>& wanted);
+    bool read_fact(const Program& program, std::uint64_t order, std::uint16_t index,
+                   std::int64_t& value);
+
+    Core& core_;
+    const std::int64_t now_;
+
+    oms_batch input_{};
+    const oms_record* head_ = nullptr;
+    const oms_place_order* common_ = nullptr;  ///< any head: they all start alike
+
+    oms_text key_{};                           ///< the request's, unless it was known before
+    std::string effects_;         ///< encoded
+    std::string kept_;            ///< encoded: what survives a refusal
+    std::uint32_t effect_count_ = 0;
+    std::uint32_t kept_count_ = 0;
+    std::deque<Raised> events_;
+    std::vector<std::uint64_t> touched_;
+    std::uint64_t subject_ = 0;   ///< the order that the decision is about
+    std::uint64_t made_ = 0;      ///< the id of what was made
+    bool approval_needed_ = false;
+    bool trying_ = false;                     ///< an amend is tried and will be taken back
+    std::vector<oms_cell_set> tried_cells_;  ///< what checks wrote meanwhile
+    bool amend_pends_ = false;
+    std::string answer_text_;
+    std::vector<ObservationKey> reads_;
+};
+
+
+template <class Record>
+void Step::emit(const Record& effect) {
+    const oms_record& record = *reinterpret_cast<const oms_record*>(&effect);
+    const Status applied = core_.world.apply(record);
+    OMS_ASSERT(applied.has_value());
+    encode(record, effects_);
+    ++effect_count_;
+}
+
+}  // namespace oms::engine
