@@ -63,7 +63,7 @@ public:
         const std::int64_t amount =
             value(call.quantity, call.price, view.reference(call.product),
                   view.reference(currency), Rounding::half_even);
-        if (amount == 0) return;
+        if (amount == 0 || call.account == call.counterparty) return;
         const bool pays = (line.direction == OMS_direction_receive) != call.reverse;
         const bool upwards = amount > 0;  // a price below zero pays the other way
         const bool from_order = pays == upwards;

@@ -9,9 +9,11 @@
 #include <oms/sdk/sink.hpp>
 #include <oms/sdk/view.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace oms::sdk {
 
@@ -70,6 +72,21 @@ public:
                "a destination that was passed over");
     }
 };
+
+/// The lines that a plan is about: of the role, with something unrouted, and no parts of their own (a
+/// kit is routed by its components). By line.
+inline std::vector<oms_line_row> lines_to_route(const RoutingCall& call, const View& view) {
+    std::vector<oms_line_row> all;
+    for (const oms_line_row& line : view.lines(call.order)) all.push_back(line);
+    std::vector<oms_line_row> wanted;
+    for (const oms_line_row& line : all) {
+        const bool has_parts = std::any_of(all.begin(), all.end(), [&](const oms_line_row& other) {
+            return other.parent_line == line.line;
+        });
+        if (line.role == call.role && line.unrouted > 0 && !has_parts) wanted.push_back(line);
+    }
+    return wanted;
+}
 
 /// Whether a route of the order ended there without doing all that it carried. On a later attempt a
 /// policy leaves such a destination out: what it could not do it can hardly do now, whatever its
