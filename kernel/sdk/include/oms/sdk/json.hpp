@@ -25,8 +25,10 @@
 #include <oms/sdk/fields.hpp>
 #include <oms/sdk/names.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -368,10 +370,10 @@ public:
         if (reference != 0) names_.reference(reference, product_);
     }
 
-    void write(std::string_view skipped = {}) {
+    void write(std::initializer_list<std::string_view> skipped) {
         for (const FieldInfo& field : info_.fields)
-            if (field.name != "reserved" && field.name != skipped &&
-                field.offset + width(field.type) <= record_.size)
+            if (field.name != "reserved" && field.offset + width(field.type) <= record_.size &&
+                std::find(skipped.begin(), skipped.end(), field.name) == skipped.end())
                 write_field(field);
     }
 
@@ -572,9 +574,10 @@ private:
 
 }  // namespace detail
 
-/// The members of a record without braces and without `record`, to be put among others.
+/// The members of a record without braces and without `record`, to be put among others; those that
+/// are skipped are left out.
 inline void append_json_members(std::string& out, const oms_record& record, const Names& names,
-                                std::string_view skipped = {}) {
+                                std::initializer_list<std::string_view> skipped = {}) {
     if (const RecordInfo* info = record_info(record.kind))
         detail::RecordWriter(out, record, *info, names).write(skipped);
 }
@@ -588,7 +591,7 @@ inline void append_json(std::string& out, const oms_record& record, const Names&
         json.number(record.kind);
     } else {
         json.string(info->name);
-        detail::RecordWriter(out, record, *info, names).write();
+        detail::RecordWriter(out, record, *info, names).write({});
     }
     json.end_object();
 }
@@ -608,7 +611,7 @@ inline void append_json_decision(std::string& out, const oms_batch& decision, co
     bool header = true;
     for (const oms_record& record : Records(decision)) {
         if (header) {
-            append_json_members(out, record, names, "effects");
+            append_json_members(out, record, names, {"effects"});
             json.key("effects").begin_array();
             header = false;
         } else {
