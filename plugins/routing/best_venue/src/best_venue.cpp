@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes by quotes. The README says the rules in words, split.hpp the arithmetic.
+#include "best_venue_settings.hpp"
+#include "split.hpp"
+
+#include <oms/sdk/decimal.hpp>
+#include <oms/sdk/fields.hpp>
+#include <oms/sdk/routing.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace oms::plugins::best_venue {
+namespace {
+
+using namespace oms::sdk;
+
+/// A venue as one line sees it.
+struct Candidate {
+    std::uint32_t destination = 0;
+    Quote quote;
+    std::string why_not;  ///< empty: it has a quote within the limit
+    bool usable = true;   ///< orders may go there, whatever it quotes
+    bool quoted = false;
+};
+
+/// What the quotes of one line are about.
+struct Line {
+    oms_line_row row;
+    oms_reference_row product;
+    std::optional<std::int64_t> limit;
+    Terms terms;
+
+    bool buys() const { return terms.buys; }
+    std::string price(std::int64_t value) const {
+        return format_decimal(value, product.price_scale);
+    }
+    std::string quantity(std::int64_t value) const {
+        return format_decimal(value, product.scale, 0);
+    }
+};
+
+class BestVenue : public Routing {
+public:
+    explicit BestVenue(const sdk::Settings& given)
+        : settings_(best_venue::Settings::from(given)) {}
+
+    void plan(const RoutingCall& call, const View& view, const Routes& say) override {
+        for (const oms_line_row& row : lines_to_route(call, view)) {
+            const Line line = describe(call.order, row, view);
+            std::vector<Candidate> candidates;
+            for (const std::uint32_t destination : call.destinations)
+                candidates.push_back(weigh(call, destination, line, view));
+            plan_line(line, candidates, say);
+        }
+    }
+
+private:
+    // ---- what is known ------------------------------------------------------------------------
+
+    static Line describe(std::uint64_t order, const oms_line_row& row, const View& view) {
+        Line line{row, view.reference(row.product), view.number(order, row.line, field::limit_price),
+                  {}};
+        line.terms.buys = row.direction == OMS_direction_receive;
+        line.terms.scale = line.product.scale;
+        line.terms.price_scale = line.product.price_scale;
+        line.terms.lot = std::max<std::int64_t>(
+            1, view.reference_number(row.product, field::lot).value_or(1));
+        const auto currency = view.reference_number(row.product, field::currency);
+        line.terms.currency_scale =
+            currency ? view.reference(static_cast<std::uint32_t>(*currency)).scale
+                     : line.product.price_scale;
+        return line;
+    }
+
+    Candidate weigh(const RoutingCall& call, std::uint32_t destination, const Line& line,
+                    const View& view) const {
+        Candidate venue;
+        venue.destination = destination;
+        const oms_reference_row row = view.reference(destination);
+        venue.quote.fee_bps = view.reference_number(destination, field::fee_bps).value_or(0);
+        venue.quote.fee_fixed = view.reference_number(destination, field::fee_fixed).value_or(0);
+        if ((row.flags & OMS_REFERENCE_DISABLED) != 0) {
+            venue.usable = false;
+            venue.why_not = "it is disabled";
+        } else if (call.attempt > 1 && fell_short(view, call.order, destination)) {
+            venue.usable = false;
+            venue.why_not = "it did not do before what it was sent";
+        } else {
+            read_quote(venue, row, line, view);
+        }
+        return venue;
+    }
+
+    void read_quote(Candidate& venue, const oms_reference_row& row, const Line& line,
+                    const View& view) const {
+        const std::string side = line.buys() ? "ask" : "bid";
+        const auto price =
+            seen(line.row.product, line.buys() ? observed::ask : observed::bid, row, view);
+        if (!price) {
+            venue.why_not = "it shows no " + side;
+            return;
+        }
+        const std::int64_t stale_ns = std::chrono::nanoseconds(settings_.stale_after).count();
+        if (stale_ns != 0 && view.now() - price->time > stale_ns) {
+            venue.why_not = "its " + side + " " + line.price(price->value) + " is stale";
+            return;
+        }
+        const auto size = seen(line.row.product,
+                               line.buys() ? observed::ask_size : observed::bid_size, row, view);
+        venue.quote.price = price->value;
+        venue.quote.size = size ? size->value : line.row.unrouted;
+        venue.quoted = venue.quote.size > 0;
+        if (!venue.quoted) {
+            venue.why_not = "its " + side + " has no size";
+            return;
+        }
+        const bool beyond = line.limit && (line.buys() ? price->value > *line.limit
+                                                       : price->value < *line.limit);
+        if (beyond)
+            venue.why_not = "its " + side + " " + line.price(price->value) +
+                            " is beyond the limit " + line.price(*line.limit);
+    }
+
+    /// The value of the venue's own source: the one that its entry names, or that has its code.
+    static std::optional<oms_observation> seen(std::uint32_t product, std::uint32_t which,
+                                               const oms_reference_row& venue, const View& view) {
+        if (const auto source = view.reference_number(venue.reference, field::quote_source))
+            return view.observation(product, which, static_cast<std::uint32_t>(*source));
+        for (const oms_observation& value : view.observations(product, which))
+            if (sdk::view(view.reference(value.source).code) == sdk::view(venue.code))
+                return value;
+        return std::nullopt;
+    }
+
+    // ---- what is said -------------------------------------------------------------------------
+
+    void plan_line(const Line& line, std::vector<Candidate>& candidates, const Routes& say) const {
+        std::vector<std::size_t> within;
+        for (std::size_t index = 0; index < candidates.size(); ++index)
+            if (candidates[index].why_not.empty()) within.push_back(index);
+        if (within.empty()) {
+            rest_somewhere(line, candidates, say);
+            return;
+        }
+        std::vector<Quote> quotes;
+        for (const std::size_t index : within) quotes.push_back(candidates[index].quote);
+        const std::vector<Part> parts =
+            best_split(quotes, line.row.unrouted, static_cast<std::size_t>(settings_.max_splits),
+                       line.terms);
+        for (const Part& part : parts) {
+            open(line, candidates[within[part.quote]], part.quantity,
+                 "best of " + std::to_string(within.size()) + " quotes", say);
+            candidates[within[part.quote]].why_not = "chosen";
+        }
+        for (const std::size_t index : within)
+            if (candidates[index].why_not.empty())
+                candidates[index].why_not = quote_text(line, candidates[index].quote) +
+                                            " is not better than what was chosen";
+        explain_rest(line, candidates, say);
+    }
+
+    /// No quote is within the limit: the order rests where the best quote is, or where it is told to.
+    void rest_somewhere(const Line& line, std::vector<Candidate>& candidates,
+                        const Routes& say) const {
+        Candidate* chosen = nullptr;
+        for (Candidate& venue : candidates) {
+            if (!venue.quoted) continue;
+            if (chosen == nullptr || cost(venue.quote, line.row.unrouted, line.terms) <
+                                         cost(chosen->quote, line.row.unrouted, line.terms))
+                chosen = &venue;
+        }
+        std::string why = "no quote is within the limit; it rests where the best one is";
+        if (chosen == nullptr && settings_.unquoted == "first") {
+            const auto first = std::find_if(candidates.begin(), candidates.end(),
+                                            [](const Candidate& venue) { return venue.usable; });
+            if (first != candidates.end()) chosen = &*first;
+            why = "no venue shows a quote; it is the first one configured";
+        }
+        if (chosen != nullptr) {
+            open(line, *chosen, line.row.unrouted, why, say);
+            chosen->why_not = "chosen";
+        }
+        explain_rest(line, candidates, say);
+    }
+
+    static void open(const Line& line, const Candidate& venue, std::int64_t quantity,
+                     const std::string& why, const Routes& say) {
+        RoutePlan plan(venue.destination);
+        plan.add_line(line.row.line, line.row.product, quantity);
+        std::string text = line.quantity(quantity) + " of " + line.quantity(line.row.unrouted);
+        if (venue.quoted) text += " at " + quote_text(line, venue.quote);
+        say.open(plan, score(line, venue), text + ": " + why);
+    }
+
+    static void explain_rest(const Line& line, const std::vector<Candidate>& candidates,
+                             const Routes& say) {
+        for (const Candidate& venue : candidates)
+            if (venue.why_not != "chosen")
+                say.passed_over(venue.destination, score(line, venue), venue.why_not);
+    }
+
+    static std::string quote_text(const Line& line, const Quote& quote) {
+        std::string text = line.price(quote.price) + " x " + line.quantity(quote.size);
+        if (quote.fee_bps != 0) text += ", fee " + std::to_string(quote.fee_bps) + " bp";
+        if (quote.fee_fixed != 0)
+            text += ", fee " + format_decimal(quote.fee_fixed, line.terms.currency_scale);
+        return text;
+    }
+
+    /// The price with its fee in it, at the product's price scale; 0 where there is no quote.
+    static std::int64_t score(const Line& line, const Candidate& venue) {
+        return venue.quoted ? effective_price(venue.quote, line.buys()) : 0;
+    }
+
+    best_venue::Settings settings_;
+};
+
+}  // namespace
+}  // namespace oms::plugins::best_venue
+
+OMS_PLUGIN(oms::plugins::best_venue::BestVenue);
