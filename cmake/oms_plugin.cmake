@@ -53,6 +53,7 @@ function(_oms_add_plugin_module name objects)
   add_library(${target} MODULE)
   target_link_libraries(${target} PRIVATE ${objects})
   set_target_properties(${target} PROPERTIES
+    INSTALL_RPATH ""
     LINKER_LANGUAGE CXX
     PREFIX ""
     OUTPUT_NAME oms_${name}
