@@ -265,7 +265,9 @@ void Kernel::decide(const Item& item) {
 
     // Nothing was decided: the key was known, and the answer is the one of that time.
     auto rows = std::make_shared<sdk::Batch>();
-    if (!outcome.repeated || !engine_.answer_of(outcome.seq, *rows)) {
+    // Every head starts alike, so that any of them shows its origin and key.
+    const auto& head = *reinterpret_cast<const oms_place_order*>(item.records.first);
+    if (!outcome.repeated || !engine_.answer_of(head.origin, sdk::view(head.key), *rows)) {
         auto answered = sdk::make<oms_answered>();
         answered.code = outcome.code;
         rows->add(answered);

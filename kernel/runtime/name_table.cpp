@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/name_table.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace oms::runtime {
@@ -41,7 +42,6 @@ void NameTable::apply(const oms_reference_defined& defined) {
     row.revision = defined.revision;
     row.code = code;
     entry.row = row;
-    entry.terms.clear();  // a revision brings all of its terms
     if (!known) by_code_.emplace(key(row.reference_class, sdk::view(code)), row.reference);
 }
 
@@ -55,7 +55,14 @@ void NameTable::apply(const oms_reference_term& term) {
     kept.product = term.product;
     kept.number = term.number;
     kept.text = sdk::text(keep(term.text));
-    entries_[term.reference].terms.push_back(kept);
+    std::vector<oms_term>& terms = entries_[term.reference].terms;
+    const auto known = std::find_if(terms.begin(), terms.end(), [&](const oms_term& other) {
+        return other.field == term.field;
+    });
+    if (known == terms.end())
+        terms.push_back(kept);
+    else
+        *known = kept;
 }
 
 const NameTable::Entry* NameTable::entry(std::uint32_t reference) const {

@@ -22,14 +22,14 @@ class NameTable final : public sdk::Names {
 public:
     /// Takes in a new or revised entry. Rows that were handed out before stay as they were.
     void apply(const oms_reference_defined& defined);
-    /// A term of an entry that was defined before.
+    /// A term of an entry that was defined before, new or in the place of its last value.
     void apply(const oms_reference_term& term);
 
     /// 0: none.
     std::uint32_t find(std::uint32_t reference_class, std::string_view code) const;
     /// False: no such entry. The row's texts live as long as the table.
     bool describe(std::uint32_t reference, oms_reference_row& row) const;
-    /// The terms of an entry as its last revision has them. Texts live as long as the table.
+    /// The terms of an entry. Texts live as long as the table.
     std::vector<oms_term> terms(std::uint32_t reference) const;
     /// The codes of a class, in the order in which they were defined; for suggestions.
     std::vector<std::string> codes(std::uint32_t reference_class, std::size_t most = 1000) const;

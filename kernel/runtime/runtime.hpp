@@ -16,6 +16,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/plugin_catalogue.hpp"
 #include "runtime/port.hpp"
+#include "runtime/recovery.hpp"
 #include "runtime/status.hpp"
 #include "yaml/document.hpp"
 
@@ -29,14 +30,6 @@
 #include <vector>
 
 namespace oms::runtime {
-
-/// How far a long start has come.
-struct Progress {
-    std::string_view what;     ///< "replaying the journal"
-    std::uint64_t done = 0;
-    std::uint64_t total = 0;   ///< 0: not known
-    double seconds = 0;
-};
 
 struct Options {
     /// The folder of an assembled product, or its oms.yaml.
