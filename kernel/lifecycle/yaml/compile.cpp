@@ -59,6 +59,9 @@ private:
         if (regions != nullptr) {
             // States first: conditions may name those of any region.
             for (const yaml::Node& region : regions->items()) read_region(region);
+        }
+        read_conditions(fields.map("conditions"));
+        if (regions != nullptr) {
             if (draft_.table.regions.size() == regions->items().size()) read_rules(*regions);
         }
         read_statuses(fields.list("status", yaml::required));
@@ -147,6 +150,42 @@ private:
         }
         table.regions.push_back(std::move(region));
         draft_.places.states.push_back(std::move(places));
+        draft_.groups.emplace_back();
+        if (const yaml::Node* groups = fields.map("groups"))
+            for (const yaml::Node& group : groups->items()) read_group(group);
+    }
+
+    /// A group belongs to the region that was read last.
+    void read_group(const yaml::Node& node) {
+        const std::size_t region = draft_.table.regions.size() - 1;
+        if (!draft_.is_name(node.key(), node.key_place(), "group of states")) return;
+        if (draft_.find_states(region, node.key())) {
+            return draft_.error(error_doubled, node.key_place(),
+                                "a group of states cannot be called \"" + node.key() +
+                                    "\": that is a state already",
+                                "choose another name");
+        }
+        const std::uint64_t states = read_from(&node, static_cast<std::uint8_t>(region));
+        draft_.groups.back().push_back({node.key(), node.key_place(), states});
+    }
+
+    void read_conditions(const yaml::Node* section) {
+        if (section == nullptr) return;
+        for (const yaml::Node& item : section->items()) {
+            const auto text = yaml::as_text(item);
+            if (!text) {
+                draft_.problems.add(text.error());
+                continue;
+            }
+            if (!draft_.is_free_name(item.key(), item.key_place(), "condition")) continue;
+            // Read once here, so that what is wrong is said where it stands.
+            const std::size_t tests = draft_.table.tests.size();
+            const std::size_t compares = draft_.table.compares.size();
+            read_condition(draft_, *text, item.place());
+            draft_.table.tests.resize(tests);
+            draft_.table.compares.resize(compares);
+            draft_.conditions.push_back({item.key(), item.key_place(), *text, false});
+        }
     }
 
     void read_state(const yaml::Node& item, Region& region, std::vector<std::string>& places) {
@@ -219,6 +258,16 @@ private:
         return static_cast<std::uint8_t>(found - here.states.begin());
     }
 
+    /// The mask of a state or of a group of states.
+    std::uint64_t read_states(const std::string& name, const std::string& place,
+                              std::uint8_t region) {
+        if (const auto states = draft_.find_states(region, name)) return *states;
+        draft_.unknown(error_unknown, place,
+                       "state of region " + draft_.table.regions[region].name, name,
+                       draft_.state_names(region));
+        return 0;
+    }
+
     std::uint64_t read_from(const yaml::Node* node, std::uint8_t region) {
         const std::size_t states = draft_.table.regions[region].states.size();
         const std::uint64_t all =
@@ -226,8 +275,7 @@ private:
         if (node == nullptr) return all;
         if (node->is_scalar()) {
             if (node->text() == "any") return all;
-            const std::uint8_t state = read_state_name(node->text(), node->place(), region);
-            return state == stay ? 0 : std::uint64_t{1} << state;
+            return read_states(node->text(), node->place(), region);
         }
         const auto names = yaml::as_texts(*node);
         if (!names) {
@@ -236,8 +284,7 @@ private:
         }
         std::uint64_t mask = 0;
         for (std::size_t at = 0; at < names->size(); ++at) {
-            const auto state = read_state_name((*names)[at], node->items()[at].place(), region);
-            if (state != stay) mask |= std::uint64_t{1} << state;
+            mask |= read_states((*names)[at], node->items()[at].place(), region);
         }
         return mask;
     }
@@ -341,6 +388,12 @@ private:
                                                "\" where it begins, or remove it"});
             }
         };
+        for (const NamedCondition& condition : draft_.conditions) {
+            if (condition.used) continue;
+            draft_.warnings.push_back({error_unused, condition.place,
+                                       "condition \"" + condition.name + "\" is never used",
+                                       "remove it"});
+        }
         check(draft_.timers, "timer");
         check(draft_.watches, "watch");
         check(draft_.tasks, "task");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // condition  = term { "and" term }
-// term       = [ "not" ] fact | [ "not" ] role "." fact
+// term       = the name of a condition
+//            | [ "not" ] fact | [ "not" ] role "." fact
 //            | [ "not" ] "has" order-term
-//            | region "is" [ "not" ] state { "or" state }
+//            | region "is" [ "not" ] state-or-group { "or" state-or-group }
 //            | order-term "is" [ "not" ] choice
 //            | operand comparison integer
 // operand    = slot | "number" | [ role "." ] "attempt" | order-term | instance "." fact
@@ -40,17 +41,7 @@ public:
 
     Guard read() {
         const std::size_t problems = draft_.problems.count();
-        const std::vector<std::string> words = words_of(text_);
-        std::vector<std::string> term;
-        for (const std::string& word : words) {
-            if (word != "and") {
-                term.push_back(word);
-                continue;
-            }
-            read_term(term);
-            term.clear();
-        }
-        read_term(term);
+        read_terms(text_);
         if (draft_.problems.count() != problems) return {};
         return finish();
     }
@@ -66,6 +57,29 @@ private:
               std::move(remedy));
     }
 
+    void read_terms(const std::string& text) {
+        std::vector<std::string> term;
+        for (const std::string& word : words_of(text)) {
+            if (word != "and") {
+                term.push_back(word);
+                continue;
+            }
+            read_term(term);
+            term.clear();
+        }
+        read_term(term);
+    }
+
+    void read_named(NamedCondition& condition, bool negated) {
+        condition.used = true;
+        if (negated) {
+            return unreadable("\"not\" cannot stand before a condition of the document's own",
+                              "declare its opposite under another name");
+        }
+        // One condition can name only those before it, so this ends.
+        read_terms(condition.text);
+    }
+
     void read_term(Words words) {
         if (words.empty()) return unreadable("there is nothing where something must be true");
         const bool negated = words[0] == "not";
@@ -76,7 +90,11 @@ private:
             return unreadable("\"or\" stands only between states of one region",
                               "write two rules, one for each case");
         }
-        if (words.size() == 1) return read_fact(words[0], negated);
+        if (words.size() == 1) {
+            if (NamedCondition* named = draft_.find_condition(words[0]))
+                return read_named(*named, negated);
+            return read_fact(words[0], negated);
+        }
         if (words[0] == "has" && words.size() == 2) return read_presence(words[1], negated);
         if (negated) return unreadable("\"not\" stands only before a fact or \"has\"",
                                        "write \"is not\", or turn the comparison around");
@@ -127,6 +145,7 @@ private:
                               "write \"" + name + " is\" and a state");
         }
         std::vector<std::string> known;
+        for (const NamedCondition& condition : draft_.conditions) known.push_back(condition.name);
         for (const Word& word : fact_words())
             if (is_for(draft_.table.attach, static_cast<Fact>(word.number)))
                 known.emplace_back(word.name);
@@ -170,12 +189,12 @@ private:
                 if (words[at] != "or") return unreadable("\"or\" must stand between two states");
                 continue;
             }
-            const auto state = std::find(here.states.begin(), here.states.end(), words[at]);
-            if (state == here.states.end()) {
+            const auto states = draft_.find_states(region, words[at]);
+            if (!states) {
                 return draft_.unknown(error_unknown, place_, "state of region " + here.name,
-                                      words[at], here.states);
+                                      words[at], draft_.state_names(region));
             }
-            mask |= std::uint64_t{1} << (state - here.states.begin());
+            mask |= *states;
         }
         if (words.size() % 2 == 0) return unreadable("a state must follow \"" + here.name + " is\"");
         if (negated) mask = ~mask & all_states(here);

@@ -85,6 +85,8 @@ bool Draft::is_free_name(const std::string& text, const std::string& place,
         meaning = "a slot";
     } else if (find_region(text)) {
         meaning = "a region";
+    } else if (find_condition(text) != nullptr) {
+        meaning = "a condition";
     }
     if (meaning == nullptr) return true;
     error(error_doubled, place,
@@ -197,6 +199,28 @@ std::vector<std::string> Draft::observation_names() const {
 std::vector<std::string> Draft::region_names() const {
     std::vector<std::string> names;
     for (const Region& region : table.regions) names.push_back(region.name);
+    return names;
+}
+
+NamedCondition* Draft::find_condition(std::string_view name) {
+    for (NamedCondition& condition : conditions)
+        if (condition.name == name) return &condition;
+    return nullptr;
+}
+
+std::optional<std::uint64_t> Draft::find_states(std::size_t region, std::string_view name) const {
+    if (const auto state = place_in(table.regions[region].states, name))
+        return std::uint64_t{1} << *state;
+    if (region < groups.size())
+        for (const Group& group : groups[region])
+            if (group.name == name) return group.states;
+    return std::nullopt;
+}
+
+std::vector<std::string> Draft::state_names(std::size_t region) const {
+    std::vector<std::string> names = table.regions[region].states;
+    if (region < groups.size())
+        for (const Group& group : groups[region]) names.push_back(group.name);
     return names;
 }
 

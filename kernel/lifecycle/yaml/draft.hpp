@@ -14,6 +14,19 @@
 
 namespace oms::lifecycle {
 
+/// A condition under a name of its own, or a set of states.
+struct NamedCondition {
+    std::string name;
+    std::string place;
+    std::string text;
+    bool used = false;
+};
+struct Group {
+    std::string name;
+    std::string place;
+    std::uint64_t states = 0;
+};
+
 /// Something that waits, declared once and named by actions: a timer, a watch or a task.
 struct Waiting {
     std::string name;
@@ -56,12 +69,19 @@ public:
     std::vector<std::string> term_names() const;
     std::vector<std::string> observation_names() const;
     std::vector<std::string> region_names() const;
+    NamedCondition* find_condition(std::string_view name);
+    /// The mask of the state or of the group of states; nothing when the region has neither.
+    std::optional<std::uint64_t> find_states(std::size_t region, std::string_view name) const;
+    /// Names of states and groups.
+    std::vector<std::string> state_names(std::size_t region) const;
 
     Table table;
     Places places;
     yaml::Problems problems;
     yaml::Errors warnings;
     const Vocabulary& vocabulary;
+    std::vector<NamedCondition> conditions;
+    std::vector<std::vector<Group>> groups;  ///< by region
     std::vector<Waiting> timers;
     std::vector<Waiting> watches;
     std::vector<Waiting> tasks;

@@ -2,10 +2,12 @@
 #include "lifecycle/yaml/waiting.hpp"
 
 #include "lifecycle/codec.hpp"
+#include "lifecycle/interpret.hpp"
 #include "lifecycle/words.hpp"
 
 #include <oms/sdk/fields.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace oms::lifecycle {
@@ -137,6 +139,16 @@ void read_answers(Draft& draft, const yaml::Node& answers, Action& action) {
         }
         const std::uint32_t event = draft.event(*name, item.place());
         draft.may_come(event);
+        // An answer is known by its word, whichever task it is given to.
+        const auto other = std::find_if(
+            table.answers.begin(), table.answers.end(),
+            [&](const Answer& answer) { return answer.word == item.key() && answer.event != event; });
+        if (other != table.answers.end()) {
+            draft.error(error_doubled, item.place(),
+                        "answer \"" + item.key() + "\" raises \"" + *name + "\" here and \"" +
+                            event_name(table, other->event) + "\" in another task",
+                        "use different words for different answers");
+        }
         table.answers.push_back({item.key(), event});
         draft.places.answers.push_back(item.place());
         ++action.answers;
