@@ -43,7 +43,7 @@ endfunction()
 function(oms_verify_plugin name)
   if(OMS_BUILD_TESTS AND TARGET oms_plugin_${name})
     add_test(NAME "${name}: conformance"
-             COMMAND $<TARGET_FILE:oms::oms> plugin verify $<TARGET_FILE:oms_plugin_${name}>)
+             COMMAND oms::oms plugin verify $<TARGET_FILE:oms_plugin_${name}>)
     set_tests_properties("${name}: conformance" PROPERTIES LABELS unit TIMEOUT 60)
   endif()
 endfunction()
