@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-extern "C" const oms_plugin_entry oms_plugin_entry_0;
+extern "C" const oms_plugin_entry OMS_PLUGIN_ENTRY;
 
 namespace {
 
@@ -52,7 +52,7 @@ protected:
     std::uint32_t acme = world.product("ACME", {.scale = 0, .price_scale = 4});
     std::uint32_t fund = world.account("fund");
     std::uint32_t market = world.account("market");
-    HostedPlugin plugin{oms_plugin_entry_0, SettingsList().decimal("market_order_margin", "0.05")};
+    HostedPlugin plugin{OMS_PLUGIN_ENTRY, SettingsList().decimal("market_order_margin", "0.05")};
 };
 
 TEST_F(EquityTest, PassesASoundOrder) {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-extern "C" const oms_plugin_entry oms_plugin_entry_0;
+extern "C" const oms_plugin_entry OMS_PLUGIN_ENTRY;
 
 namespace {
 
@@ -41,7 +41,7 @@ protected:
     std::uint32_t shop = world.account("shop");
     std::uint32_t shelf = world.account("north-stock");
     std::uint32_t north = world.destination("north", shelf);
-    HostedPlugin plugin{oms_plugin_entry_0};
+    HostedPlugin plugin{OMS_PLUGIN_ENTRY};
 };
 
 TEST_F(GoodsTest, SellsByThePieceWhereNothingElseIsSaid) {

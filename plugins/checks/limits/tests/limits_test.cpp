@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-extern "C" const oms_plugin_entry oms_plugin_entry_0;
+extern "C" const oms_plugin_entry OMS_PLUGIN_ENTRY;
 
 namespace {
 
@@ -40,7 +40,7 @@ protected:
     std::uint32_t euro = world.product("EUR", {.scale = 2});
     std::uint32_t acme = world.product("ACME", {.scale = 0, .price_scale = 2});
     std::uint32_t fund = world.account("fund");
-    HostedPlugin plugin{oms_plugin_entry_0, SettingsList().integer("most_open_orders", 4)};
+    HostedPlugin plugin{OMS_PLUGIN_ENTRY, SettingsList().integer("most_open_orders", 4)};
 };
 
 TEST_F(LimitsTest, PassesWhereNoLimitIsSet) {

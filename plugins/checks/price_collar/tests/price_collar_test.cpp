@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-extern "C" const oms_plugin_entry oms_plugin_entry_0;
+extern "C" const oms_plugin_entry OMS_PLUGIN_ENTRY;
 
 namespace {
 
@@ -44,7 +44,7 @@ protected:
 };
 
 TEST_F(PriceCollarTest, TakesPricesWithinTheCollarToTheVeryEdge) {
-    HostedPlugin plugin(oms_plugin_entry_0, settings());
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY, settings());
     world.observe(acme, observed::ask, 10'000);
     EXPECT_EQ(check(plugin, buy, 10'500), pass);
     EXPECT_EQ(check(plugin, buy, 10'501), refuse);
@@ -53,7 +53,7 @@ TEST_F(PriceCollarTest, TakesPricesWithinTheCollarToTheVeryEdge) {
 }
 
 TEST_F(PriceCollarTest, SaysWhatItSaw) {
-    HostedPlugin plugin(oms_plugin_entry_0, settings());
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY, settings());
     world.observe(acme, observed::ask, 10'000);
     const Said said = plugin.check(world, order(buy, 12'000));
     EXPECT_TRUE(said.refuses(denials::price_beyond_collar));
@@ -64,7 +64,7 @@ TEST_F(PriceCollarTest, SaysWhatItSaw) {
 }
 
 TEST_F(PriceCollarTest, CanLookAtTheWorseSideAlone) {
-    HostedPlugin plugin(oms_plugin_entry_0, settings("worse"));
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY, settings("worse"));
     world.observe(acme, observed::ask, 10'000);
     world.observe(acme, observed::bid, 9'900);
     EXPECT_EQ(check(plugin, buy, 1), pass);
@@ -74,7 +74,7 @@ TEST_F(PriceCollarTest, CanLookAtTheWorseSideAlone) {
 }
 
 TEST_F(PriceCollarTest, PrefersTheSideThatItMeetsThenTheLastPriceThenTheOther) {
-    HostedPlugin plugin(oms_plugin_entry_0, settings());
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY, settings());
     world.observe(acme, observed::bid, 10'000);
     EXPECT_EQ(check(plugin, buy, 10'400), pass);
     world.observe(acme, observed::last, 20'000);
@@ -85,9 +85,9 @@ TEST_F(PriceCollarTest, PrefersTheSideThatItMeetsThenTheLastPriceThenTheOther) {
 }
 
 TEST_F(PriceCollarTest, DoesAsItIsToldWhenNothingWasSeen) {
-    HostedPlugin warns(oms_plugin_entry_0, settings());
-    HostedPlugin refuses(oms_plugin_entry_0, settings("both", "refuse", "refuse"));
-    HostedPlugin asks(oms_plugin_entry_0, settings("both", "ask", "ask"));
+    HostedPlugin warns(OMS_PLUGIN_ENTRY, settings());
+    HostedPlugin refuses(OMS_PLUGIN_ENTRY, settings("both", "refuse", "refuse"));
+    HostedPlugin asks(OMS_PLUGIN_ENTRY, settings("both", "ask", "ask"));
     EXPECT_EQ(check(warns, buy, 10'000), std::uint32_t{OMS_outcome_warn});
     EXPECT_EQ(check(refuses, buy, 10'000), refuse);
     EXPECT_EQ(check(asks, buy, 10'000), std::uint32_t{OMS_outcome_ask});
@@ -96,7 +96,7 @@ TEST_F(PriceCollarTest, DoesAsItIsToldWhenNothingWasSeen) {
 }
 
 TEST_F(PriceCollarTest, DoesNotTrustOldPrices) {
-    HostedPlugin plugin(oms_plugin_entry_0, settings("both", "refuse", "refuse", 1'000));
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY, settings("both", "refuse", "refuse", 1'000));
     world.observe(acme, observed::ask, 10'000, 1, 1'000'000'001);
     EXPECT_EQ(check(plugin, buy, 10'000), refuse);
     world.observe(acme, observed::last, 10'000, 1, 1'000'000'000);
@@ -104,14 +104,14 @@ TEST_F(PriceCollarTest, DoesNotTrustOldPrices) {
 }
 
 TEST_F(PriceCollarTest, LetsOrdersWithoutALimitPass) {
-    HostedPlugin plugin(oms_plugin_entry_0, settings("both", "refuse", "refuse"));
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY, settings("both", "refuse", "refuse"));
     const std::uint64_t id = world.order(fund);
     world.line(id, acme, buy, 100);
     EXPECT_TRUE(plugin.check(world, id).passes());
 }
 
 TEST_F(PriceCollarTest, KnowsPricesBelowZeroAndAtTheEndOfTheRange) {
-    HostedPlugin plugin(oms_plugin_entry_0, settings());
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY, settings());
     world.observe(acme, observed::ask, -10'000);
     EXPECT_EQ(check(plugin, buy, -9'500), pass);
     EXPECT_EQ(check(plugin, buy, -9'499), refuse);

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-extern "C" const oms_plugin_entry oms_plugin_entry_0;
+extern "C" const oms_plugin_entry OMS_PLUGIN_ENTRY;
 
 namespace {
 
@@ -33,7 +33,7 @@ protected:
         world.observe(acme, observed::ask_size, size, source, age_ns);
     }
     Said plan(const SettingsList& list = settings(), std::uint32_t attempt = 1) {
-        HostedPlugin plugin(oms_plugin_entry_0, list);
+        HostedPlugin plugin(OMS_PLUGIN_ENTRY, list);
         return plugin.plan(world, order, venues, 0, attempt);
     }
 
@@ -98,7 +98,7 @@ TEST_F(BestVenueTest, SellsToTheHighestBid) {
     world.line(sale, acme, OMS_direction_deliver, 100);
     world.observe(acme, observed::bid, 2490, xa_source);
     world.observe(acme, observed::bid, 2495, xb_source);
-    HostedPlugin plugin(oms_plugin_entry_0, settings());
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY, settings());
     const Said said = plugin.plan(world, sale, venues);
     ASSERT_EQ(said.routes.size(), 1U);
     EXPECT_EQ(said.routes[0].destination, venues[1]);

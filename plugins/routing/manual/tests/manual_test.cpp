@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-extern "C" const oms_plugin_entry oms_plugin_entry_0;
+extern "C" const oms_plugin_entry OMS_PLUGIN_ENTRY;
 
 namespace {
 
@@ -14,7 +14,7 @@ TEST(ManualTest, RoutesNothingAndSaysWhyOfEachDestination) {
     const std::uint64_t order = world.order(world.account("fund"));
     world.line(order, world.product("ACME"), OMS_direction_receive, 100);
     const std::uint32_t destinations[] = {world.destination("north"), world.destination("south")};
-    HostedPlugin plugin(oms_plugin_entry_0);
+    HostedPlugin plugin(OMS_PLUGIN_ENTRY);
     const Said said = plugin.plan(world, order, destinations);
     EXPECT_EQ(said.status, OMS_OK);
     EXPECT_TRUE(said.routes.empty());
