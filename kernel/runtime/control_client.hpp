@@ -2,22 +2,24 @@
 // The client's end of the control socket: a port to a process that runs elsewhere on this machine.
 #pragma once
 
+#include "runtime/control/control_protocol.hpp"
+#include "runtime/mailbox.hpp"
 #include "runtime/port.hpp"
 #include "runtime/status.hpp"
 
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
-#include <vector>
+#include <thread>
 
 namespace oms::runtime {
-
-inline constexpr ErrorCode error_not_running = 6100;       ///< nobody listens on the socket
-inline constexpr ErrorCode error_socket_path = 6101;       ///< too long, or not a socket of ours
-inline constexpr ErrorCode error_socket_denied = 6102;     ///< another user's
-inline constexpr ErrorCode error_connection_lost = 6103;   ///< in the middle of something
-inline constexpr ErrorCode error_protocol = 6104;          ///< the other side is of another version
-inline constexpr ErrorCode error_too_many_clients = 6105;
 
 /// Submits are sent without waiting: what the server could not take is answered under its token
 /// with the status OMS_AGAIN. After OMS_STOPPED the connection is gone, and `lost` says why.
@@ -47,17 +49,37 @@ public:
     Result<ProcessStatus> status();
     /// Asks the process to stop in good order.
     Status stop();
-
-    /// Why the connection is gone; code 0 while it is not.
-    Error lost() const;
+    /// The version of oms at the other end.
+    const std::string& version() const { return version_; }
 
 protected:
     Error stopped_error() const override;
 
 private:
-    class Connection;
-    explicit ControlClient(std::unique_ptr<Connection> connection);
-    std::unique_ptr<Connection> connection_;
+    explicit ControlClient(std::filesystem::path path, UnixSocket socket);
+    Status greet();
+    void run();
+    void deliver(const Message& message);
+    oms_status send(const Message& message);
+    /// Asks and waits for the answer under its id; nothing when it did not come, or was not waited
+    /// for any more.
+    std::optional<Message> call(Verb verb, std::string body, std::int64_t timeout_ms);
+    oms_status pass_on(Verb verb, const oms_batch& records, std::uint64_t token);
+
+    const std::filesystem::path path_;
+    UnixSocket socket_;
+    std::string version_;
+    std::mutex sending_;
+    Mailbox mailbox_;
+
+    std::mutex mutex_;
+    std::condition_variable answered_;
+    std::map<std::uint64_t, std::optional<Message>> calls_;
+    std::uint64_t next_id_ = 1;
+    std::uint64_t wakes_ = 0;
+    std::deque<std::string> codes_;
+    std::atomic<bool> gone_{false};
+    std::thread receiver_;
 };
 
 }  // namespace oms::runtime
