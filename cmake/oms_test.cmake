@@ -31,3 +31,26 @@ endif()
 ")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${file})
 endfunction()
+
+# oms_add_python_test(<name> FOLDER <folder> [PYTHONPATH folders…] [LABELS …] [TIMEOUT seconds])
+#
+# The pytest files of a folder, as one of ctest's tests.
+function(oms_add_python_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;TIMEOUT" "PYTHONPATH;LABELS")
+  if(NOT OMS_BUILD_TESTS)
+    return()
+  endif()
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  cmake_path(ABSOLUTE_PATH arg_FOLDER)
+  list(JOIN arg_PYTHONPATH ":" path)
+  add_test(NAME ${name}
+           COMMAND ${Python3_EXECUTABLE} -B -m pytest -q -p no:cacheprovider ${arg_FOLDER})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
+                       ENVIRONMENT "PYTHONPATH=${path}")
+endfunction()
