@@ -6,9 +6,9 @@
 // is ahead of the disk: the caller ends the process with the error as its last word, and the next
 // start reads what is there.
 //
-// Threads: `append` and `close` are called by one thread at a time, whichever it is. Everything else
-// may be called from any thread at any time until `close`; `read` takes turns with `append` in short
-// steps, and its visitor runs without any lock.
+// Threads: `append` and `close` are called by one thread at a time, whichever it is. Everything
+// else may be called from any thread at any time until `close`; `read` takes turns with `append` in
+// short steps, and its visitor runs without any lock.
 #pragma once
 
 #include "model/result.hpp"

@@ -169,6 +169,9 @@ Status LiveSegment::grow(std::uint64_t wal_bytes) {
 
 Status LiveSegment::prepare(std::uint64_t wal_bytes, std::uint64_t epoch) {
     const std::lock_guard lock(mutex_);
+    // Making the file may have been interrupted just before this.
+    const Result<std::string> mode = database_.text("PRAGMA journal_mode=WAL");
+    if (!mode) return tl::unexpected(mode.error());
     if (Status status = grow(wal_bytes); !status) return status;
     return put_meta(database_, "epoch", std::to_string(epoch));
 }

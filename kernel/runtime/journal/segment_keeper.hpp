@@ -51,6 +51,8 @@ public:
 
     /// Everything that is due, at once. Not beside a thread.
     Status turn();
+    /// Finds out whether space is low. Not beside a thread.
+    Status watch_space();
 
     /// The prepared segment, or null. Asks for the next one.
     std::shared_ptr<LiveSegment> take_spare();
@@ -72,7 +74,6 @@ private:
     Status seal(const RetiredSegment& retired);
     Status copy(const RetiredSegment& retired, const std::string& name);
     Status sync_mark_when_due();
-    Status watch_space();
     void fail_with(Error error);
     bool stopping() const { return stopping_.load(std::memory_order_acquire); }
 

@@ -104,11 +104,10 @@ Status OpenJournal::begin() {
     if (Status status = take_mark(*found); !status) return status;
     if (Status status = clear_left_overs(*found); !status) return status;
     if (Status status = take_segments(*found); !status) return status;
-    if (options_.background) {
-        keeper_->start();
-        return {};
-    }
-    return keeper_->turn();
+    if (!options_.background) return keeper_->turn();
+    if (Status status = keeper_->watch_space(); !status) return status;
+    keeper_->start();
+    return {};
 }
 
 Status OpenJournal::take_mark(ScanResult& found) {
