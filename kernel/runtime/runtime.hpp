@@ -50,6 +50,13 @@ struct Options {
     bool catch_crashes = false;
     /// Quarantined instances that get another chance.
     std::vector<std::string> release;
+    /// Instead of the journal that the configuration describes: for simulations and tests.
+    std::function<Result<std::unique_ptr<Journal>>()> open_journal;
+    /// The operator knows that the journal's high-water mark is lost.
+    bool accept_missing_mark = false;
+    /// Instead of the end of the process when a commit fails or a plugin stalls; for tests. From
+    /// there on nothing is decided, committed or shown.
+    std::function<void(const Error&)> on_fatal;
     /// Told now and then during a long start.
     std::function<void(const Progress&)> progress;
     /// A line for people; null: stderr. Called by one thread at a time.

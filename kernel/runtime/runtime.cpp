@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/runtime.hpp"
+
+#include "runtime/assembly.hpp"
+
+#include <utility>
+
+namespace oms::runtime {
+
+namespace {
+
+constexpr std::int64_t own_patience_ms = 600'000;
+
+/// Waits for the one thing that was asked of the kernel's thread.
+Status wait_for(Mailbox& mailbox, oms_status asked) {
+    oms_status status = asked;
+    if (asked == OMS_OK) status = mailbox.take(own_patience_ms, [](const oms_answer&) {});
+    if (status == OMS_OK) return {};
+    return fail(error_port_stopped, {}, "the kernel does not take part any more",
+                "see its last words");
+}
+
+}  // namespace
+
+yaml::Errors check(const Options& options) {
+    yaml::Errors warnings;
+    const yaml::Checked<Config> config = read_config(source_of(options), &warnings);
+    return config ? yaml::Errors() : config.error();
+}
+
+class Runtime::Parts : public Assembly {
+    using Assembly::Assembly;
+};
+
+Runtime::Runtime(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Runtime::~Runtime() { stop(); }
+
+yaml::Checked<std::unique_ptr<Runtime>> Runtime::open(Options options) {
+    auto parts = std::make_unique<Parts>(std::move(options));
+    yaml::Errors errors = parts->open();
+    if (!errors.empty()) return tl::unexpected(std::move(errors));
+    return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
+}
+
+Status Runtime::start() { return parts_->start(); }
+
+void Runtime::stop() { parts_->stop(); }
+
+std::unique_ptr<Port> Runtime::port(std::string_view name) {
+    return std::make_unique<KernelPort>(parts_->backbone, std::string(name));
+}
+
+Status Runtime::advance_to(std::int64_t time) {
+    auto* clock = dynamic_cast<VirtualClock*>(&parts_->clock());
+    if (clock == nullptr) {
+        return fail(error_clock, {}, "the real clock cannot be moved",
+                    "give a VirtualClock in the options");
+    }
+    const auto mailbox = std::make_shared<Mailbox>();
+    Kernel& kernel = *parts_->kernel;
+    return wait_for(*mailbox, kernel.errand([&kernel, clock, time] {
+        kernel.move_clock(*clock, time);
+    }, mailbox, 1));
+}
+
+Status Runtime::settle() {
+    const auto mailbox = std::make_shared<Mailbox>();
+    return wait_for(*mailbox, parts_->kernel->barrier(mailbox, 1));
+}
+
+std::string Runtime::state_hash() {
+    // The thread of the kernel owns the state; once it is stopped nobody does.
+    const auto hash = std::make_shared<std::string>();
+    const auto mailbox = std::make_shared<Mailbox>();
+    const engine::Engine& engine = *parts_->machine;
+    const oms_status asked = parts_->kernel->errand(
+        [hash, &engine] { *hash = engine.state_hash(); }, mailbox, 1);
+    if (asked == OMS_STOPPED) return engine.state_hash();
+    return wait_for(*mailbox, asked) ? *hash : std::string();
+}
+
+ProcessStatus Runtime::status() const { return parts_->status(); }
+
+void Runtime::wait() { parts_->stop_bell.wait(); }
+
+void Runtime::ask_to_stop() noexcept { parts_->stop_bell.ring(); }
+
+}  // namespace oms::runtime
