@@ -109,8 +109,7 @@ public:
             chance(conditions_.lose_request_percent, request, "lose request"))
             return false;
         if (request.verb != Verb::ask) {
-            const auto seen = last_numbers_.find(request.route);
-            if (seen != last_numbers_.end() && request.number <= seen->second) return true;
+            if (received(request.route, request.number)) return true;
             book_.append(encode(request));
             note(request);
         }
@@ -161,6 +160,11 @@ public:
 
     /// Nothing: it never had this route.
     virtual std::optional<Standing> standing(std::uint64_t route) const = 0;
+    /// The request of this number, or a later one about the route, arrived.
+    bool received(std::uint64_t route, std::uint64_t number) const {
+        const auto last = last_numbers_.find(route);
+        return last != last_numbers_.end() && number <= last->second;
+    }
     bool owes_answers(std::uint64_t route) const { return untold_.contains(route); }
     std::uint64_t last_number() const { return last_number_; }
 
@@ -258,6 +262,7 @@ private:
     void answer(const Request& request, std::int64_t now) {
         Event event;
         event.route = request.route;
+        event.cause = request.number;
         event.time = now;
         if (const auto untold = untold_.find(request.route); untold != untold_.end()) {
             const std::vector<Event> owed = untold->second;

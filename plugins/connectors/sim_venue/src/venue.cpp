@@ -65,7 +65,7 @@ void Venue::apply(const Event& event) {
             offers_.erase(order->offer);
             for (const Item& item : event.items)
                 if (Leg* leg = leg_of(item)) leg->done += item.quantity;
-            if (order->open() == 0) order->ended = true;
+            order->ended = order->filled = order->open() == 0;
             for (const char* word : {"bust", "correct"})
                 if (const auto wait = order->script.number(word, 1000);
                     wait && event.execution_ref.ends_with("-1"))
@@ -78,13 +78,17 @@ void Venue::apply(const Event& event) {
                     leg->quantity = item.quantity;
                     leg->price = item.price;
                 }
-            if (order->open() == 0) order->ended = true;
+            order->ended = order->filled = order->open() == 0;
             break;
         case Say::offered:
             order->until = event.until;
             offers_[event.execution_ref] = {event.items.front(), event.until};
             break;
         case Say::reversed:
+            for (const Item& item : event.items)
+                if (Leg* leg = leg_of(item)) leg->done -= item.quantity;
+            if (std::exchange(order->filled, false)) order->ended = false;
+            [[fallthrough]];
         case Say::corrected:
             std::erase_if(doubts_, [&](const Doubt& doubt) {
                 return doubt.execution.execution_ref == event.refers_to;

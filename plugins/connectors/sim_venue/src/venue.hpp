@@ -82,6 +82,7 @@ private:
         bool enquiry = false;
         bool live = false;
         bool ended = false;
+        bool filled = false;  ///< ended since nothing was left; a bust revives it
         Script script;
         std::string offer;
         std::int64_t until = 0;  ///< of an enquiry

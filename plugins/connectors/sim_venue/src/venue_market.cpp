@@ -112,11 +112,17 @@ void Venue::settle_doubts(std::int64_t now) {
         event.execution_ref += doubt.bust ? "-B" : "-C";
         event.say = doubt.bust ? Say::reversed : Say::corrected;
         event.text = doubt.bust ? "declared void" : "the price was wrong";
-        const auto order = orders_.find(doubt.order);
-        event.remaining = order == orders_.end() ? 0 : order->second.open();
-        if (!doubt.bust) event.price += market(event.items.front().product).listing.tick;
+        Order& order = orders_[doubt.order];
+        Leg* leg = nullptr;
+        for (Leg& other : order.legs)
+            if (other.line == event.items.front().line) leg = &other;
+        const bool revives = doubt.bust && (order.filled || !order.ended);
+        event.remaining = order.open() + (revives ? event.quantity : 0);
+        if (!doubt.bust) event.price += market(leg->product).listing.tick;
         event.items.front().price = event.price;
+        if (revives) market(leg->product).book.remove(leg->id);
         say(event, now);
+        if (revives) rest_or_wait(order, *leg);
     }
 }
 

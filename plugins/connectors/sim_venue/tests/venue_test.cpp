@@ -264,6 +264,8 @@ TEST_F(VenueTest, BustsAndCorrectsOnRequest) {
     const std::vector<Event> heard = hear();
     ASSERT_EQ(heard.size(), 2U);
     EXPECT_EQ(heard[0].say, Say::reversed);
+    EXPECT_EQ(heard[0].remaining, 10);
+    EXPECT_EQ(venue_->standing(1)->remaining, 10);  // it works again
     EXPECT_EQ(heard[1].say, Say::corrected);
     EXPECT_EQ(heard[1].price, 9'010);
     now_ += second;

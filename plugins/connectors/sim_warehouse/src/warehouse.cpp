@@ -90,7 +90,7 @@ void Warehouse::apply(const Event& event) {
             order->stage = Stage::ended;
             break;
         case Say::cancelled:
-            if (event.remaining > 0) break;  // what was not there; the rest goes on
+            if (order->stage >= Stage::packed) break;  // what was not there; the rest is on its way
             release(*order);
             order->stage = Stage::ended;
             break;
@@ -347,22 +347,24 @@ void Warehouse::pick(Order& order, std::int64_t now) {
         event.quantity += item.quantity;
         event.items.push_back(item);
     }
-    Event rest;
-    rest.say = Say::cancelled;
-    rest.route = order.route;
-    rest.ref = event.ref;
-    rest.text = "not in stock";
-    for (std::size_t at = 0; at < event.items.size(); ++at) {
-        Item item = event.items[at];
-        item.quantity = order.pieces[at].item.quantity - item.quantity;
-        rest.quantity += item.quantity;
-        if (item.quantity > 0) rest.items.push_back(item);
-    }
-    if (event.quantity == 0) return say(rest, now);  // nothing at all: the order ends here
+    if (event.quantity == 0) return cancel_missing(order, now);
     say(event, now);
-    if (rest.quantity == 0) return;
-    rest.remaining = event.quantity;
-    say(rest, now);
+}
+
+/// What was not on the shelf. Said last, so that whoever hears it knows that no parcel follows.
+void Warehouse::cancel_missing(Order& order, std::int64_t now) {
+    Event event;
+    event.say = Say::cancelled;
+    event.route = order.route;
+    event.ref = ref_of(order.route);
+    event.text = "not in stock";
+    for (const Piece& piece : order.pieces) {
+        Item item = piece.item;
+        item.quantity -= piece.shipped;
+        event.quantity += item.quantity;
+        if (item.quantity > 0) event.items.push_back(item);
+    }
+    if (event.quantity > 0) say(event, now);
 }
 
 /// Sends parcels, or puts what came in onto the shelf.
@@ -393,9 +395,10 @@ void Warehouse::ship(Order& order, std::int64_t now) {
             parcel.items.push_back(part);
         }
         remaining -= parcel.quantity;
-        parcel.remaining = remaining;
+        parcel.remaining = order.open() - parcel.quantity;
         say(parcel, now);
     }
+    if (!order.inbound) cancel_missing(order, now);
 }
 
 void Warehouse::take_back(Order& order, std::int64_t now) {

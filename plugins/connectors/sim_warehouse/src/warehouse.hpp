@@ -98,6 +98,7 @@ private:
     void advance(Order& order, std::int64_t now);
     void pick(Order& order, std::int64_t now);
     void ship(Order& order, std::int64_t now);
+    void cancel_missing(Order& order, std::int64_t now);
     void take_back(Order& order, std::int64_t now);
     void progress(const Order& order, std::string name, std::int64_t number, std::int64_t now);
     std::int64_t due(const Order& order) const;

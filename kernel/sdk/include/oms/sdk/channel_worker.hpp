@@ -138,7 +138,7 @@ public:
         pass_on();
         watch_answers();
         keep_cursor();
-        if (!reconciled_ && seq_ >= doubt_until_ && queue_.empty()) reconcile();
+        if (!reconciled_ && !pending_ && seq_ >= doubt_until_ && queue_.empty()) reconcile();
         return true;
     }
 
@@ -263,10 +263,12 @@ private:
             Work work = std::move(queue_.front());
             queue_.pop_front();
             // What is said about one route keeps its order.
+            const std::uint64_t route = work.intent.route;
             const bool behind = std::any_of(held.begin(), held.end(), [&](const Work& other) {
-                return other.intent.route == work.intent.route;
+                return other.intent.route == route;
             });
             if (behind || !send(work)) held.push_back(std::move(work));
+            else handed_over_ = std::max(handed_over_, work.seq);
         }
         for (auto work = held.rbegin(); work != held.rend(); ++work)
             queue_.push_front(std::move(*work));
@@ -295,7 +297,6 @@ private:
         if (peer_.act(work) && options_.answer_timeout_ms > 0)
             awaited_[{work.intent.route, work.intent.out_seq}] = {
                 port_.now() + options_.answer_timeout_ms * 1'000'000, work.intent};
-        handed_over_ = std::max(handed_over_, work.seq);
         return true;
     }
 
