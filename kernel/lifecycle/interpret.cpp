@@ -22,8 +22,10 @@ std::string duration_text(std::int64_t ns) {
         std::string_view name;
         std::int64_t ns;
     };
-    constexpr Unit units[] = {{"d", 86'400'000'000'000}, {"h", 3'600'000'000'000},
-                              {"m", 60'000'000'000},     {"s", 1'000'000'000},
+    constexpr Unit units[] = {{"d", 86'400'000'000'000},
+                              {"h", 3'600'000'000'000},
+                              {"m", 60'000'000'000},
+                              {"s", 1'000'000'000},
                               {"ms", 1'000'000}};
     for (const Unit& unit : units)
         if (ns % unit.ns == 0) return std::to_string(ns / unit.ns) + std::string(unit.name);
@@ -47,8 +49,8 @@ std::string emit_text(const Table& table, const Action& action) {
 }
 
 std::string signal_text(const Table& table, const Action& action) {
-    const std::string text = with_role(table, "signal " + event_name(table, action.event),
-                                       action.role);
+    const std::string text =
+        with_role(table, "signal " + event_name(table, action.event), action.role);
     switch (action.amount) {
         case Amount::working: return text + " working";
         case Amount::number: return text + " number";

@@ -40,8 +40,8 @@ struct Moment {
     Facts facts = 0;
     std::span<const std::uint8_t> states;  ///< one for each region
     std::span<const std::int64_t> slots;
-    std::int64_t number = 0;               ///< that the event carries
-    std::uint8_t role = any_role;          ///< of the lines of the route that the event came from
+    std::int64_t number = 0;       ///< that the event carries
+    std::uint8_t role = any_role;  ///< of the lines of the route that the event came from
     std::array<std::int64_t, role_count> attempts{};
     PluginFacts plugin_facts;
     Terms terms;

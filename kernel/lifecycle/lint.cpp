@@ -58,8 +58,7 @@ private:
     void error(ErrorCode code, const std::string& where, std::string reason, std::string remedy) {
         findings_.errors.push_back({code, where, std::move(reason), std::move(remedy)});
     }
-    void warning(ErrorCode code, const std::string& where, std::string reason,
-                 std::string remedy) {
+    void warning(ErrorCode code, const std::string& where, std::string reason, std::string remedy) {
         findings_.warnings.push_back({code, where, std::move(reason), std::move(remedy)});
     }
 
@@ -160,8 +159,8 @@ private:
         }
     }
 
-    /// Whether an earlier rule takes the event first. Leaving `from` out means "any other state", so
-    /// such a rule is only at fault when nothing at all is left for it.
+    /// Whether an earlier rule takes the event first. Leaving `from` out means "any other state",
+    /// so such a rule is only at fault when nothing at all is left for it.
     void ambiguous(std::size_t at) {
         const Rule& rule = table_.rules[at];
         const Region& region = table_.regions[rule.region];
@@ -179,8 +178,8 @@ private:
         if (rule.from == all_states(region) && taken != rule.from) return;
         const Rule& earlier = table_.rules[culprit];
         const std::string event = quoted(event_name(table_, rule.event));
-        const std::string where = "in state " + state_list(region, taken) + " of region " +
-                                  quoted(region.name);
+        const std::string where =
+            "in state " + state_list(region, taken) + " of region " + quoted(region.name);
         const std::string line = "line " + std::to_string(earlier.line);
         if (implies(table_, earlier.guard, rule.guard)) {
             error(error_ambiguous, place(places_.rules, at),

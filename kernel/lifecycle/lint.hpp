@@ -16,8 +16,8 @@
 
 namespace oms::lifecycle {
 
-/// Where the parts of a table stand in their document, as `file:line:column`. Lists run beside those
-/// of the table; one that is empty or too short means that the document is named as a whole.
+/// Where the parts of a table stand in their document, as `file:line:column`. Lists run beside
+/// those of the table; one that is empty or too short names the document as a whole.
 struct Places {
     std::string whole;
     std::string ended;

@@ -19,7 +19,9 @@ Player::Player(const Table& table)
     : table_(table), index_(table), states_(table.regions.size()), slots_(table.slots.size()) {}
 
 void Player::set_fact(Fact fact, std::uint8_t role, bool holds) {
-    const auto assign = [&](Facts bit, bool value) { facts_ = value ? facts_ | bit : facts_ & ~bit; };
+    const auto assign = [&](Facts bit, bool value) {
+        facts_ = value ? facts_ | bit : facts_ & ~bit;
+    };
     assign(fact_bit(fact, role), holds);
     if (static_cast<unsigned>(fact) >= line_facts_per_role || role == any_role) return;
     bool any = false;

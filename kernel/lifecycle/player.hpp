@@ -32,17 +32,17 @@ public:
     Player(const Player&) = delete;
     Player& operator=(const Player&) = delete;
 
-    // ---- the world --------------------------------------------------------------------------------
+    // ---- the world ----------------------------------------------------------------------------
 
-    /// Facts stay as they are until they are told again, but for what `cancel_rest` does to them. What
-    /// is true of some role is true of any.
+    /// Facts stay as they are until they are told again, but for what `cancel_rest` does to them.
+    /// What is true of some role is true of any.
     void set_fact(Fact fact, std::uint8_t role, bool holds);
     void clear_facts() { facts_ = 0; }
     void set_plugin_fact(const std::string& name, std::optional<std::int64_t> value);
     void set_term(std::uint32_t field, std::optional<std::int64_t> value);
     void set_attempt(std::uint8_t role, std::int64_t attempt) { attempts_[role] = attempt; }
 
-    // ---- events -----------------------------------------------------------------------------------
+    // ---- events -------------------------------------------------------------------------------
 
     struct Move {
         std::uint32_t event = 0;
@@ -55,8 +55,8 @@ public:
         bool taken = false;                  ///< a rule fired for the event itself
         std::optional<std::string> refused;  ///< the reason; nothing else happened then
         std::vector<Move> moves;
-        std::vector<std::string> done;       ///< actions, as documents write them
-        bool endless = false;                ///< more events than one step may have
+        std::vector<std::string> done;  ///< actions, as documents write them
+        bool endless = false;           ///< more events than one step may have
     };
     const Step& raise(std::uint32_t event, std::int64_t number = 0, std::uint8_t role = any_role);
 
@@ -65,7 +65,7 @@ public:
     const Step* watch_hit(std::uint32_t event);
     const Step* answer(std::string_view word);
 
-    // ---- what is so --------------------------------------------------------------------------------
+    // ---- what is so ---------------------------------------------------------------------------
 
     const Step& last() const { return step_; }
     std::string_view status() const;
@@ -113,7 +113,7 @@ struct Played {
     std::size_t events = 0;
     std::size_t expectations = 0;
     std::string trace;              ///< line by line what was told and what came of it
-    std::optional<Error> mismatch;  ///< the first expectation that does not hold; playing ends there
+    std::optional<Error> mismatch;  ///< the first expectation that does not hold: the end
 };
 
 /// Plays a text; `name` is what places begin with. An error is a line that cannot be read.

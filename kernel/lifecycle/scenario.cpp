@@ -74,10 +74,10 @@ private:
     }
     tl::unexpected<Error> unknown(std::string_view what, const std::string& name,
                                   const std::vector<std::string>& known) const {
-        return error("unknown " + std::string(what) + " \"" + name + "\"" +
-                         sdk::did_you_mean(name, known),
-                     known.empty() ? std::string("see the lifecycle")
-                                   : "use one of: " + sdk::name_list(known));
+        return error(
+            "unknown " + std::string(what) + " \"" + name + "\"" + sdk::did_you_mean(name, known),
+            known.empty() ? std::string("see the lifecycle")
+                          : "use one of: " + sdk::name_list(known));
     }
 
     void start() { player_ = std::make_unique<Player>(table_); }
@@ -124,7 +124,7 @@ private:
         return static_cast<std::uint8_t>(found - table_.roles.begin());
     }
 
-    // ---- what is told -------------------------------------------------------------------------------
+    // ---- what is told -------------------------------------------------------------------------
 
     Status read_facts(const Words& words) {
         bool holds = true;
@@ -215,7 +215,7 @@ private:
         return {};
     }
 
-    // ---- what happens -------------------------------------------------------------------------------
+    // ---- what happens -------------------------------------------------------------------------
 
     Result<std::uint32_t> event_of(const std::string& name) const {
         if (const auto event = find_event(table_, name)) return *event;
@@ -291,7 +291,8 @@ private:
                              state_name(table_, move.region, move.from) + " -> " +
                              state_name(table_, move.region, move.to) + "\n";
         }
-        for (const std::string& action : step.done) played_.trace += indent + "does " + action + "\n";
+        for (const std::string& action : step.done)
+            played_.trace += indent + "does " + action + "\n";
         if (step.refused) played_.trace += indent + "refused: " + *step.refused + "\n";
         if (!step.taken) played_.trace += indent + "no rule takes it\n";
         if (step.endless) {
@@ -300,13 +301,13 @@ private:
         }
     }
 
-    // ---- what is expected ---------------------------------------------------------------------------
+    // ---- what is expected ---------------------------------------------------------------------
 
     void mismatch(const Words& words, const std::string& found) {
-        played_.mismatch = Error{error_mismatch, place(),
-                                 "expected \"" + join(words) + "\", but " + found,
-                                 "mend the lifecycle or the expectation; the trace shows what "
-                                 "happened before"};
+        played_.mismatch =
+            Error{error_mismatch, place(), "expected \"" + join(words) + "\", but " + found,
+                  "mend the lifecycle or the expectation; the trace shows what "
+                  "happened before"};
         say("  " + join(words) + "   MISMATCH: " + found);
     }
 
@@ -415,9 +416,10 @@ private:
         if (words[2] == "nothing" && words.size() == 3) {
             const bool idle =
                 player_->timers().empty() && player_->watches().empty() && answers.empty();
-            expect(words, idle, "timers: " + waiting(player_->timers()) + "; watches: " +
-                                    waiting(player_->watches()) + "; answers: " +
-                                    std::to_string(answers.size()));
+            expect(words, idle,
+                   "timers: " + waiting(player_->timers()) +
+                       "; watches: " + waiting(player_->watches()) +
+                       "; answers: " + std::to_string(answers.size()));
             return {};
         }
         if (words.size() != 4) return error("wait for a timer, a watch or an answer, by name");

@@ -47,8 +47,8 @@ enum class Verb : std::uint8_t {
 #undef OMS_VERB
 };
 
-/// The facts of an instance, computed once per event: bit `role * 10 + bit` for a line fact of a role
-/// (`any_role` for any), the bit itself for a fact of the whole.
+/// The facts of an instance, computed once per event: bit `role * 10 + bit` for a line fact of a
+/// role (`any_role` for any), the bit itself for a fact of the whole.
 using Facts = std::uint64_t;
 
 enum class Fact : std::uint8_t {
@@ -75,8 +75,8 @@ enum class Operand : std::uint8_t {
     number = 2,       ///< the number that the event carries (a progress report's, a raised event's)
     plugin_fact = 3,  ///< a fact that a plugin knows by name
     attempt = 4,      ///< how often lines of the role `index` have been routed
-    role = 5,         ///< of the lines of the route that the event came from: `event: money.route_acked`
-                      ///< compiles to the event route_acked and this comparison
+    role = 5,         ///< of the lines of the route that the event came from: the event
+                      ///< `money.route_acked` compiles to route_acked and this comparison
     term = 6,         ///< the number in the order's own term `index` (of the SDK's registry)
 };
 enum class Comparison : std::uint8_t {
@@ -92,7 +92,7 @@ struct RegionTest {
 struct Compare {
     Operand operand = Operand::slot;
     Comparison comparison = Comparison::equal;
-    std::uint16_t index = 0;  ///< of the slot, of the plugin fact's name, of the role, or the term's field
+    std::uint16_t index = 0;  ///< of the slot or the plugin fact's name; the role; the term's field
     std::int64_t value = 0;
 };
 
@@ -126,13 +126,13 @@ enum class Amount : std::uint8_t {
 ///                  by amending the routes
 ///   release_holds  end the holds on the lines of the role
 ///   emit           `event` to `target`; with routes: to the open ones of the role
-///   signal         an intent `signal` with `event` and `amount` (and `field`) to the open routes of
-///                  the role
+///   signal         an intent `signal` with `event` and `amount` (and `field`) to the open routes
+///                  of the role
 ///   set, add       slot `index` becomes, grows by, `number`; `from_event` 1: the event's number
 ///   timer          `event` after `number` ns, or, when `field` is set, at the time in that term
 ///   clear_timer    the instance's timers for `event`
-///   watch          `event` when the observation `observation_field` of line 0's product crosses the
-///                  price in term `field`: upwards for a line that receives, downwards otherwise
+///   watch          `event` when the observation `observation_field` of line 0's product crosses
+///                  the price in term `field`: upwards for a line that receives, else downwards
 ///   clear_watches  all of the order's
 ///   task           ask `text` (the queue), titled `text2`, for one of the answers in
 ///                  Table::answers[index ..]; the answer raises its event
@@ -162,8 +162,9 @@ struct Action {
     std::int64_t number = 0;
 };
 
-/// Rules of one event stand together, in the document's order. For each region the first whose state
-/// and guard hold fires; regions are walked in their order, facts are those of the event's start.
+/// Rules of one event stand together, in the document's order. For each region the first whose
+/// state and guard hold fires; regions are walked in their order, facts, states and slots are those
+/// of the event's start.
 struct Rule {
     std::uint32_t event = 0;  ///< as in Action
     std::uint8_t region = 0;

@@ -51,8 +51,8 @@ private:
         const auto all_short = [&](const std::vector<std::string>& texts) {
             return std::all_of(texts.begin(), texts.end(), is_short);
         };
-        const bool regions = std::all_of(
-            table_.regions.begin(), table_.regions.end(), [&](const Region& region) {
+        const bool regions =
+            std::all_of(table_.regions.begin(), table_.regions.end(), [&](const Region& region) {
                 return !region.states.empty() && region.states.size() <= max_states &&
                        is_short(region.name) && all_short(region.states);
             });
@@ -66,8 +66,7 @@ private:
                table_.regions.size() <= max_regions && table_.slots.size() <= max_slots &&
                table_.events.size() <= max_events && table_.plugin_facts.size() <= max_events &&
                table_.texts.size() <= max_texts && table_.answers.size() <= max_answers &&
-               table_.tests.size() <= max_conditions &&
-               table_.compares.size() <= max_conditions &&
+               table_.tests.size() <= max_conditions && table_.compares.size() <= max_conditions &&
                table_.actions.size() <= max_actions && table_.rules.size() <= max_rules &&
                !table_.statuses.empty() && table_.statuses.size() <= max_statuses;
     }

@@ -30,9 +30,7 @@ std::optional<std::uint32_t> number_of(std::span<const Word> words, std::string_
 std::string_view name_of(std::span<const Word> words, std::uint32_t number);
 std::vector<std::string> names_of(std::span<const Word> words);
 
-constexpr bool is_line_fact(Fact fact) {
-    return static_cast<unsigned>(fact) < line_facts_per_role;
-}
+constexpr bool is_line_fact(Fact fact) { return static_cast<unsigned>(fact) < line_facts_per_role; }
 
 /// Whether instances that sit there can meet the event, state the fact, carry out the verb.
 bool is_for(Attach attach, Event event);

@@ -16,8 +16,9 @@ namespace {
 
 const char* form_of(Verb verb) {
     switch (verb) {
-        case Verb::emit: return "emit EVENT, or emit EVENT to order, parent, linked, routes or "
-                                "routes ROLE";
+        case Verb::emit:
+            return "emit EVENT, or emit EVENT to order, parent, linked, routes or "
+                   "routes ROLE";
         case Verb::signal: return "signal EVENT [ROLE] working, … number, or … done_part of TERM";
         case Verb::set: return "set SLOT to 0, or set SLOT to number";
         case Verb::add: return "add 1 to SLOT, or add number to SLOT";

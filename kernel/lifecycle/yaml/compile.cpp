@@ -102,7 +102,8 @@ private:
             if (!draft_.is_free_name(*text, item.place(), what)) continue;
             if (names.size() == most) {
                 draft_.error(error_limit, item.place(),
-                             "more than " + std::to_string(most) + " " + std::string(key));
+                             "more than " + std::to_string(most) + " " + std::string(key),
+                             "merge two of them");
                 return;
             }
             names.push_back(*text);
@@ -181,10 +182,13 @@ private:
             // Read once here, so that what is wrong is said where it stands.
             const std::size_t tests = draft_.table.tests.size();
             const std::size_t compares = draft_.table.compares.size();
+            const std::size_t problems = draft_.problems.count();
             read_condition(draft_, *text, item.place());
             draft_.table.tests.resize(tests);
             draft_.table.compares.resize(compares);
-            draft_.conditions.push_back({item.key(), item.key_place(), *text, false});
+            const bool good = draft_.problems.count() == problems;
+            draft_.conditions.push_back(
+                {item.key(), item.key_place(), good ? *text : std::string(), false});
         }
     }
 
@@ -251,8 +255,7 @@ private:
         const Region& here = draft_.table.regions[region];
         const auto found = std::find(here.states.begin(), here.states.end(), name);
         if (found == here.states.end()) {
-            draft_.unknown(error_unknown, place, "state of region " + here.name, name,
-                           here.states);
+            draft_.unknown(error_unknown, place, "state of region " + here.name, name, here.states);
             return stay;
         }
         return static_cast<std::uint8_t>(found - here.states.begin());
@@ -262,9 +265,8 @@ private:
     std::uint64_t read_states(const std::string& name, const std::string& place,
                               std::uint8_t region) {
         if (const auto states = draft_.find_states(region, name)) return *states;
-        draft_.unknown(error_unknown, place,
-                       "state of region " + draft_.table.regions[region].name, name,
-                       draft_.state_names(region));
+        draft_.unknown(error_unknown, place, "state of region " + draft_.table.regions[region].name,
+                       name, draft_.state_names(region));
         return 0;
     }
 

@@ -77,7 +77,7 @@ private:
                               "declare its opposite under another name");
         }
         // One condition can name only those before it, so this ends.
-        read_terms(condition.text);
+        if (!condition.text.empty()) read_terms(condition.text);
     }
 
     void read_term(Words words) {
@@ -88,7 +88,7 @@ private:
         if (std::find(words.begin(), words.end(), "or") != words.end() &&
             (words.size() < 2 || words[1] != "is")) {
             return unreadable("\"or\" stands only between states of one region",
-                              "write two rules, one for each case");
+                              "write two rules or statuses, one for each case");
         }
         if (words.size() == 1) {
             if (NamedCondition* named = draft_.find_condition(words[0]))
@@ -96,11 +96,13 @@ private:
             return read_fact(words[0], negated);
         }
         if (words[0] == "has" && words.size() == 2) return read_presence(words[1], negated);
-        if (negated) return unreadable("\"not\" stands only before a fact or \"has\"",
-                                       "write \"is not\", or turn the comparison around");
+        if (negated)
+            return unreadable("\"not\" stands only before a fact or \"has\"",
+                              "write \"is not\", or turn the comparison around");
         if (words[1] == "is") return read_choice(words[0], words.subspan(2));
         if (comparison_of(words[1]) && words.size() == 3) return read_comparison(words);
-        unreadable("\"" + words[0] + " " + words[1] + "\" is neither a fact, nor \"region is "
+        unreadable("\"" + words[0] + " " + words[1] +
+                   "\" is neither a fact, nor \"region is "
                    "state\", nor a comparison");
     }
 
@@ -128,8 +130,11 @@ private:
                               "write \"" + name + "\" alone");
         }
         if (!is_for(draft_.table.attach, fact)) {
-            return error(error_not_here, "fact \"" + name + "\" is one of routes, and this "
-                         "lifecycle is for orders", "leave it out");
+            return error(error_not_here,
+                         "fact \"" + name +
+                             "\" is one of routes, and this "
+                             "lifecycle is for orders",
+                         "leave it out");
         }
         (negated ? guard_.forbid : guard_.require) |= fact_bit(fact, role);
     }
@@ -162,7 +167,8 @@ private:
     void read_choice(const std::string& name, Words words) {
         const bool negated = !words.empty() && words[0] == "not";
         if (negated) words = words.subspan(1);
-        if (const auto region = draft_.find_region(name)) return read_states(*region, words, negated);
+        if (const auto region = draft_.find_region(name))
+            return read_states(*region, words, negated);
         const auto term = draft_.find_term(name);
         if (!term) {
             std::vector<std::string> known = draft_.region_names();
@@ -196,7 +202,8 @@ private:
             }
             mask |= *states;
         }
-        if (words.size() % 2 == 0) return unreadable("a state must follow \"" + here.name + " is\"");
+        if (words.size() % 2 == 0)
+            return unreadable("a state must follow \"" + here.name + " is\"");
         if (negated) mask = ~mask & all_states(here);
         RegionTest test;
         test.region = region;
@@ -254,8 +261,9 @@ private:
     bool read_dotted(const std::string& name, std::size_t dot, Compare& compare) {
         if (const auto role = draft_.find_role(name.substr(0, dot))) {
             if (name.substr(dot + 1) != "attempt") {
-                unreadable("\"" + name + "\" is no number", "compare \"" + name.substr(0, dot) +
-                           ".attempt\", or leave the comparison out of a fact");
+                unreadable("\"" + name + "\" is no number",
+                           "compare \"" + name.substr(0, dot) +
+                               ".attempt\", or leave the comparison out of a fact");
                 return false;
             }
             compare.operand = Operand::attempt;

@@ -26,11 +26,16 @@ bool is_well_formed(std::string_view name) {
 }
 
 /// Words that other readers of YAML do not take for texts.
-constexpr std::array<std::string_view, 9> yaml_words = {"yes", "no", "on",   "off", "true",
-                                                        "false", "null", "y", "n"};
+constexpr std::array<std::string_view, 9> yaml_words = {"yes",   "no",   "on", "off", "true",
+                                                        "false", "null", "y",  "n"};
 /// Words of conditions.
 constexpr std::array<std::string_view, 8> grammar = {"and", "or",     "not",     "is",
                                                      "has", "number", "attempt", "any"};
+
+std::string with_article(std::string_view what) {
+    const bool vowel = !what.empty() && std::string_view("aeiou").find(what[0]) != what.npos;
+    return (vowel ? "an " : "a ") + std::string(what);
+}
 
 template <class Number = std::size_t, class List>
 std::optional<Number> place_in(const List& list, std::string_view name) {
@@ -58,21 +63,20 @@ void Draft::unknown(ErrorCode code, const std::string& place, std::string_view w
 bool Draft::is_name(const std::string& text, const std::string& place, std::string_view what) {
     if (place_in(yaml_words, text)) {
         error(error_name, place,
-              "a " + std::string(what) + " cannot be called \"" + text +
+              with_article(what) + " cannot be called \"" + text +
                   "\": other readers of YAML take that for a value of theirs",
               "choose another word");
         return false;
     }
     if (is_well_formed(text)) return true;
     error(error_name, place,
-          "\"" + text.substr(0, 64) + "\" is not a name for a " + std::string(what),
+          "\"" + text.substr(0, 64) + "\" is not a name for " + with_article(what),
           "write small letters, digits and underscores, a letter first, " +
               std::to_string(max_name) + " at most");
     return false;
 }
 
-bool Draft::is_free_name(const std::string& text, const std::string& place,
-                         std::string_view what) {
+bool Draft::is_free_name(const std::string& text, const std::string& place, std::string_view what) {
     if (!is_name(text, place, what)) return false;
     const char* meaning = nullptr;
     if (place_in(grammar, text)) {
@@ -89,10 +93,10 @@ bool Draft::is_free_name(const std::string& text, const std::string& place,
         meaning = "a condition";
     }
     if (meaning == nullptr) return true;
-    error(error_doubled, place,
-          "a " + std::string(what) + " cannot be called \"" + text + "\": that is " + meaning +
-              " already",
-          "choose another name");
+    error(
+        error_doubled, place,
+        with_article(what) + " cannot be called \"" + text + "\": that is " + meaning + " already",
+        "choose another name");
     return false;
 }
 

@@ -18,7 +18,7 @@ namespace oms::lifecycle {
 struct NamedCondition {
     std::string name;
     std::string place;
-    std::string text;
+    std::string text;  ///< empty when it could not be read, which was said
     bool used = false;
 };
 struct Group {

@@ -21,8 +21,8 @@ std::optional<std::int64_t> duration_ms(const std::string& text) {
         std::string_view name;
         std::int64_t ms;
     };
-    constexpr Unit units[] = {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000},
-                              {"d", 86'400'000}};
+    constexpr Unit units[] = {
+        {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
     std::int64_t number = 0;
     const char* last = text.data() + text.size();
     const auto [end, status] = std::from_chars(text.data(), last, number);
@@ -39,10 +39,11 @@ std::optional<std::uint32_t> own_event(Draft& draft, const yaml::Node& node,
                                        std::string_view what) {
     const std::string& name = node.key();
     if (number_of(event_words(), name)) {
-        draft.error(error_doubled, node.key_place(),
-                    "a " + std::string(what) + " cannot be called \"" + name +
-                        "\": that is an event already",
-                    "choose another name; the " + std::string(what) + " raises an event of its own");
+        draft.error(
+            error_doubled, node.key_place(),
+            "a " + std::string(what) + " cannot be called \"" + name +
+                "\": that is an event already",
+            "choose another name; the " + std::string(what) + " raises an event of its own");
         return std::nullopt;
     }
     if (!draft.is_name(name, node.key_place(), what)) return std::nullopt;
@@ -79,13 +80,13 @@ void read_timer(Draft& draft, const yaml::Node& node) {
     timer.action.verb = Verb::timer;
     timer.action.event = event.value_or(0);
     if (words.size() == 2 && words[0] == "at") {
-        timer.action.field = term_for(draft, words[1], node.place(), "a time",
-                                      {sdk::FieldMeaning::time});
+        timer.action.field =
+            term_for(draft, words[1], node.place(), "a time", {sdk::FieldMeaning::time});
     } else if (words.size() == 2 && words[0] == "after" && duration_ms(words[1])) {
         const std::int64_t ms = *duration_ms(words[1]);
         if (ms == 0 || ms > max_wait_ms) {
-            draft.error(error_duration, node.place(),
-                        "no timer can wait " + words[1], "write between 1ms and 3660d");
+            draft.error(error_duration, node.place(), "no timer can wait " + words[1],
+                        "write between 1ms and 3660d");
         }
         timer.action.number = ms * 1'000'000;
     } else {
@@ -111,9 +112,8 @@ void read_watch(Draft& draft, const yaml::Node& node) {
             draft.unknown(error_unknown, node.place(), "observation", words[0],
                           draft.observation_names());
         }
-        watch.action.field =
-            term_for(draft, words[2], node.place(), "a price or a quantity",
-                     {sdk::FieldMeaning::price, sdk::FieldMeaning::quantity});
+        watch.action.field = term_for(draft, words[2], node.place(), "a price or a quantity",
+                                      {sdk::FieldMeaning::price, sdk::FieldMeaning::quantity});
     } else {
         draft.error(error_action, node.place(),
                     "expected what watch \"" + node.key() + "\" looks at, found \"" + *text + "\"",
@@ -140,9 +140,10 @@ void read_answers(Draft& draft, const yaml::Node& answers, Action& action) {
         const std::uint32_t event = draft.event(*name, item.place());
         draft.may_come(event);
         // An answer is known by its word, whichever task it is given to.
-        const auto other = std::find_if(
-            table.answers.begin(), table.answers.end(),
-            [&](const Answer& answer) { return answer.word == item.key() && answer.event != event; });
+        const auto other =
+            std::find_if(table.answers.begin(), table.answers.end(), [&](const Answer& answer) {
+                return answer.word == item.key() && answer.event != event;
+            });
         if (other != table.answers.end()) {
             draft.error(error_doubled, item.place(),
                         "answer \"" + item.key() + "\" raises \"" + *name + "\" here and \"" +
