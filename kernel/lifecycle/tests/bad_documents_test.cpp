@@ -40,9 +40,9 @@ const Bad bad_documents[] = {
      "  what to do: use one of: a, b, c, d\n"
      "f.yaml:32:17: OMS-3015: unknown role \"money\"\n"
      "  what to do: use one of: a, b, c, d\n"
-     "f.yaml:33:63: OMS-3015: unknown role \"money\"\n"
+     "f.yaml:36:18: OMS-3015: unknown role \"money\"\n"
      "  what to do: use one of: a, b, c, d\n"
-     "f.yaml:33:90: OMS-3015: unknown role \"money\"\n"
+     "f.yaml:36:45: OMS-3015: unknown role \"money\"\n"
      "  what to do: use one of: a, b, c, d"},
     {"slots: [tries]",
      "slots: [tries, any_done]",
@@ -249,11 +249,11 @@ const Bad bad_documents[] = {
      "  what to do: use one of: tries"},
     {"do: {do: cancel_routes money, undo: route money}",
      "do: {do: cancel_routes money}",
-     "f.yaml:33:58: OMS-4010: action has no \"undo\"\n"
+     "f.yaml:36:13: OMS-4010: action has no \"undo\"\n"
      "  what to do: add \"undo: …\""},
     {"do: {do: cancel_routes money, undo: route money}",
      "do: {do: cancel_routes money, undo: undo_all}",
-     "f.yaml:33:90: OMS-3014: \"undo_all\" cannot undo anything\n"
+     "f.yaml:36:45: OMS-3014: \"undo_all\" cannot undo anything\n"
      "  what to do: name an action that takes the other one back"},
     {"when: tries < 3",
      "when: tries",
@@ -341,11 +341,11 @@ const Bad bad_documents[] = {
      "  what to do: write one value"},
     {"  - open\n",
      "",
-     "f.yaml:36:5: OMS-3030: no status is left for what none of the conditions meet\n"
+     "f.yaml:39:5: OMS-3030: no status is left for what none of the conditions meet\n"
      "  what to do: end the list with a status without a condition, such as \"- open\""},
     {"  - late: tries > 0\n",
      "  - early: work is done and any_done\n  - late: tries > 0\n",
-     "f.yaml:36:5: OMS-3031: status \"early\" is never shown: whenever it holds, \"done\" holds "
+     "f.yaml:39:5: OMS-3031: status \"early\" is never shown: whenever it holds, \"done\" holds "
      "and stands before it\n"
      "  what to do: put the narrower condition first"},
     {"states: [open, busy, done]",
@@ -363,8 +363,8 @@ const Bad bad_documents[] = {
      "f.yaml:28:9: OMS-3033: this rule never takes \"checked\" in state busy of region \"work\": "
      "that of line 27 always comes first\n"
      "  what to do: put the rule with the narrower condition first"},
-    {"      - {event: cancel_asked, from: loud, to: quiet,",
-     "      - {event: cancel_asked, from: loud,",
+    {"        from: loud\n        to: quiet\n",
+     "        from: loud\n",
      "f.yaml:30:21: OMS-3034: there is no way out of state \"loud\" of region \"side\": no rule "
      "leads from it to where \"ended\" holds\n"
      "  what to do: add a rule towards quiet"},
@@ -378,11 +378,11 @@ const Bad bad_documents[] = {
      "  what to do: add a rule for the event, or remove the answer"},
     {"ended: work is done and side is quiet",
      "ended: ''",
-     "f.yaml:38:8: OMS-3013: condition \"\": there is nothing where something must be true\n"
+     "f.yaml:41:8: OMS-3013: condition \"\": there is nothing where something must be true\n"
      "  what to do: see \"Conditions\" in docs/lifecycle-language.md"},
     {"ended: work is done and side is quiet",
      "ended: work is done and work is open",
-     "f.yaml:38:8: OMS-3013: condition \"work is done and work is open\": it can never hold\n"
+     "f.yaml:41:8: OMS-3013: condition \"work is done and work is open\": it can never hold\n"
      "  what to do: mend or remove it"},
 };
 
