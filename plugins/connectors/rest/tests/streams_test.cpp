@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rest_fixture.hpp"
+
+#include <chrono>
+#include <thread>
+
+namespace oms::rest {
+namespace {
+
+class StreamsTest : public RestTest {
+protected:
+    /// A decision about an order, with some text to carry.
+    std::uint64_t happen(std::uint64_t order, std::string_view text, bool opens = false) {
+        sdk::Batch effects;
+        if (opens) {
+            auto opened = sdk::make<oms_order_opened>();
+            opened.order = order;
+            opened.account = account;
+            effects.add(opened);
+        }
+        auto status = sdk::make<oms_status_changed>();
+        status.order = order;
+        status.status = sdk::text(text);
+        effects.add(status);
+        return port.publish(OMS_RECORD_raise_event, order, effects);
+    }
+
+    /// Opens a stream and reads its head.
+    void open(Client& http, std::string_view target, std::string_view headers = {}) {
+        http.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" +
+                  std::string(headers) + "\r\n");
+        EXPECT_NE(http.read_until("\n\n").find("200 OK"), std::string::npos);
+    }
+};
+
+TEST_F(StreamsTest, TellWhatHappensFromNowOn) {
+    happen(1, "before");
+    start();
+    Client http = client();
+    open(http, "/v1/events");
+    happen(1, "Filled");
+    const std::string event = http.read_until("\n\n");
+    EXPECT_EQ(event.substr(0, event.find('\n')), "id: 2") << event;
+    EXPECT_NE(event.find(R"("cause":"raise_event")"), std::string::npos) << event;
+    EXPECT_NE(event.find(R"("status":"Filled")"), std::string::npos) << event;
+}
+
+TEST_F(StreamsTest, GoOnBehindTheLastEvent) {
+    for (int at = 1; at <= 1000; ++at) happen(1, "s" + std::to_string(at));
+    start();
+    Client http = client();
+    open(http, "/v1/events", "Last-Event-ID: 10\r\n");
+    for (int at = 11; at <= 1000; ++at)
+        ASSERT_EQ(http.read_until("\n\n").find("id: " + std::to_string(at) + "\n"), 0U) << at;
+    happen(1, "more");
+    EXPECT_EQ(http.read_until("\n\n").find("id: 1001\n"), 0U);
+    Client from_start = client();
+    open(from_start, "/v1/events?after=0");
+    EXPECT_EQ(from_start.read_until("\n\n").find("id: 1\n"), 0U);
+    EXPECT_EQ(client().get("/v1/events", "Last-Event-ID: x\r\n").status, 400);
+}
+
+TEST_F(StreamsTest, TellOnlyWhatWasAskedFor) {
+    port.on_query([this](const oms_query& query, sdk::Batch& rows) {
+        auto row = sdk::make<oms_order_row>();
+        row.order = query.id;
+        row.account = query.id == 5 ? account : 0;
+        rows.add(row);
+        return OMS_OK;
+    });
+    happen(5, "of before");
+    start();
+    Client of_order = client();
+    open(of_order, "/v1/events?order=2");
+    Client of_account = client();
+    open(of_account, "/v1/events?account=main");
+    happen(1, "others");
+    happen(2, "ours", true);
+    happen(3, "others");
+    happen(2, "again");
+    happen(5, "asked for");
+    EXPECT_EQ(of_order.read_until("\n\n").find("id: 3\n"), 0U);
+    EXPECT_EQ(of_order.read_until("\n\n").find("id: 5\n"), 0U);
+    EXPECT_EQ(of_account.read_until("\n\n").find("id: 3\n"), 0U);
+    EXPECT_EQ(of_account.read_until("\n\n").find("id: 5\n"), 0U);
+    EXPECT_EQ(of_account.read_until("\n\n").find("id: 6\n"), 0U);
+}
+
+TEST_F(StreamsTest, HaveACap) {
+    options.streams.streams = 1;
+    start();
+    Client first = client();
+    open(first, "/v1/events");
+    const Response refused = client().get("/v1/events");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_TRUE(refused.has("OMS-7021"));
+    first.socket().close();
+    for (int tries = 0; tries < 50; ++tries) {
+        Client again = client();
+        again.send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        if (again.read_until("\r\n").find("200") != std::string::npos) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    FAIL() << "a closed stream kept its place";
+}
+
+TEST_F(StreamsTest, CutAReaderThatDoesNotKeepUpAndNobodyElse) {
+    accept_all();
+    options.streams.unsent_bytes = std::size_t{64} << 10;
+    start();
+    Client slow = client();
+    open(slow, "/v1/events");
+    Client quick = client();
+    open(quick, "/v1/events");
+    const std::string text(4000, 'x');
+    std::uint64_t last = 0;
+    for (int round = 0; round < 400; ++round) {
+        for (int at = 0; at < 10; ++at) last = happen(1, text);
+        const std::string until = "id: " + std::to_string(last) + "\n";
+        ASSERT_FALSE(quick.read_until(until).empty()) << round;
+    }
+    EXPECT_EQ(client().post("/v1/orders", "k", good_order).status, 201);
+    const std::string end = slow.read_until("event: problem\n");
+    EXPECT_FALSE(end.empty());
+    EXPECT_NE(slow.read_until("\n\n").find("OMS-7022"), std::string::npos);
+}
+
+TEST_F(StreamsTest, EndWhenTheServerStops) {
+    start();
+    Client http = client();
+    open(http, "/v1/events");
+    rest->stop();
+    EXPECT_TRUE(http.at_end());
+}
+
+}  // namespace
+}  // namespace oms::rest
