@@ -60,13 +60,14 @@ Digits cut(Digits digits, unsigned count, bool negative, Rounding rounding) {
     Digits cut_off(count, 0);
     for (unsigned i = 0; i < count; ++i)
         if (i < digits.size()) cut_off[i] = digits[i];
-    digits.erase(digits.begin(), digits.begin() + std::min<std::ptrdiff_t>(
-                                     count, static_cast<std::ptrdiff_t>(digits.size())));
+    digits.erase(digits.begin(),
+                 digits.begin() +
+                     std::min<std::ptrdiff_t>(count, static_cast<std::ptrdiff_t>(digits.size())));
     if (digits.empty()) digits.push_back(0);
     const bool any = std::any_of(cut_off.begin(), cut_off.end(), [](int d) { return d != 0; });
     const int first = count == 0 ? 0 : cut_off.back();
-    const bool half = first == 5 && std::all_of(cut_off.begin(), cut_off.end() - 1,
-                                                [](int d) { return d == 0; });
+    const bool half =
+        first == 5 && std::all_of(cut_off.begin(), cut_off.end() - 1, [](int d) { return d == 0; });
     bool grows = false;
     if (any && rounding == Rounding::up) grows = true;
     if (any && rounding == Rounding::floor) grows = negative;
@@ -95,9 +96,9 @@ bool fits(const Digits& digits, bool negative) {
 class Numbers {
 public:
     std::int64_t next() {
-        static constexpr std::int64_t edges[] = {0,    1,         -1,       5,  50, -50, 99,
-                                                 most, most - 1,  least,    least + 1,
-                                                 1'000'000'000'000'000'000, -5, 15, 25};
+        static constexpr std::int64_t edges[] = {
+            0,  1,  -1, 5, 50, -50, 99, most, most - 1, least, least + 1, 1'000'000'000'000'000'000,
+            -5, 15, 25};
         if (engine_() % 8 == 0) return edges[engine_() % std::size(edges)];
         const auto bits = static_cast<std::int64_t>(engine_());
         return bits >> (engine_() % 64);
@@ -196,9 +197,9 @@ TEST(Decimal, rounds_halves_by_name) {
         std::int64_t half_even, half_up, down, up, floor, ceiling;
     };
     const Case cases[] = {
-        {25, 2, 3, 2, 3, 2, 3},       {35, 4, 4, 3, 4, 3, 4},      {-25, -2, -3, -2, -3, -3, -2},
-        {-35, -4, -4, -3, -4, -4, -3}, {24, 2, 2, 2, 3, 2, 3},      {-26, -3, -3, -2, -3, -3, -2},
-        {20, 2, 2, 2, 2, 2, 2},       {-20, -2, -2, -2, -2, -2, -2}, {1, 0, 0, 0, 1, 0, 1},
+        {25, 2, 3, 2, 3, 2, 3},        {35, 4, 4, 3, 4, 3, 4},        {-25, -2, -3, -2, -3, -3, -2},
+        {-35, -4, -4, -3, -4, -4, -3}, {24, 2, 2, 2, 3, 2, 3},        {-26, -3, -3, -2, -3, -3, -2},
+        {20, 2, 2, 2, 2, 2, 2},        {-20, -2, -2, -2, -2, -2, -2}, {1, 0, 0, 0, 1, 0, 1},
         {-1, 0, 0, 0, -1, -1, 0},
     };
     for (const Case& c : cases) {
@@ -272,9 +273,27 @@ TEST(Decimal, takes_zeros_that_change_nothing) {
 }
 
 TEST(Decimal, refuses_what_is_no_decimal) {
-    for (const char* text : {"", "-", ".", "5.", ".5", "-.5", "+5", " 5", "5 ", "1e5", "1,000", "0x1",
-                             "1.2.3", "--1", "1-", "NaN", "inf", "12.5x", "12.50x", "\xc2\xa0"
-                                                                                     "1"})
+    for (const char* text : {"",
+                             "-",
+                             ".",
+                             "5.",
+                             ".5",
+                             "-.5",
+                             "+5",
+                             " 5",
+                             "5 ",
+                             "1e5",
+                             "1,000",
+                             "0x1",
+                             "1.2.3",
+                             "--1",
+                             "1-",
+                             "NaN",
+                             "inf",
+                             "12.5x",
+                             "12.50x",
+                             "\xc2\xa0"
+                             "1"})
         EXPECT_EQ(parse_decimal(text, 2).fault, DecimalFault::not_a_decimal) << text;
     EXPECT_EQ(parse_decimal(std::string_view("1\0", 2), 2).fault, DecimalFault::not_a_decimal);
     EXPECT_EQ(parse_decimal("12.505", 2).fault, DecimalFault::too_many_decimals);

@@ -41,8 +41,10 @@ public:
         return view.order(order).lines;
     }
     void validate(const LineCall& call, const View& view, const Opinions& say) override {
-        if (view.number(call.order, call.line, field::limit_price)) say.pass();
-        else say.refuse(0, {.line = call.line}, "no limit");
+        if (view.number(call.order, call.line, field::limit_price))
+            say.pass();
+        else
+            say.refuse(0, {.line = call.line}, "no limit");
     }
     void reserve(const LineCall& call, const View& view, const Holds& say) override {
         if (call.quantity == 0) return;

@@ -53,16 +53,15 @@ public:
         if (amount > 0) say.hold(order.account, currency_of(line.product, view), amount);
     }
 
-    /// The cash leg. It is rounded half to even by itself, and both sides are posted the same amount:
-    /// the residue, less than half of the currency's smallest unit, is nobody's and is not posted.
+    /// The cash leg. It is rounded half to even by itself, and both sides are posted the same
+    /// amount: the residue, less than half of the currency's smallest unit, is nobody's and is not
+    /// posted.
     void post(const ExecutionCall& call, const View& view, const Transfers& say) override {
         const oms_line_row line = view.line(call.order, call.line);
-        if (line.unrouted + line.working == 0)
-            forget_hold_price(call.order, call.line, view, say);
+        if (line.unrouted + line.working == 0) forget_hold_price(call.order, call.line, view, say);
         const std::uint32_t currency = currency_of(call.product, view);
-        const std::int64_t amount =
-            value(call.quantity, call.price, view.reference(call.product),
-                  view.reference(currency), Rounding::half_even);
+        const std::int64_t amount = value(call.quantity, call.price, view.reference(call.product),
+                                          view.reference(currency), Rounding::half_even);
         if (amount == 0 || call.account == call.counterparty) return;
         const bool pays = (line.direction == OMS_direction_receive) != call.reverse;
         const bool upwards = amount > 0;  // a price below zero pays the other way
@@ -110,8 +109,9 @@ private:
             say.refuse(denials::price_missing, {.line = call.line},
                        "This type of order needs a stop price.");
         if (!wants_limit && limit)
-            say.refuse(denials::price_unexpected, {.line = call.line},
-                       "This type of order has no limit price; leave it out or send a limit order.");
+            say.refuse(
+                denials::price_unexpected, {.line = call.line},
+                "This type of order has no limit price; leave it out or send a limit order.");
     }
 
     static void validate_price(const LineCall& call, std::uint32_t which,
@@ -125,8 +125,7 @@ private:
                        "The price " + shown + " is not above zero.");
             return;
         }
-        const std::int64_t tick =
-            view.reference_number(product.reference, field::tick).value_or(1);
+        const std::int64_t tick = view.reference_number(product.reference, field::tick).value_or(1);
         if (tick > 0 && *price % tick != 0)
             say.refuse(denials::price_off_tick, {tick, *price, call.line},
                        "The price " + shown + " is not a multiple of the tick " +
@@ -171,16 +170,16 @@ private:
                      view.reference(currency_of(line.product, view)), Rounding::up);
     }
 
-    /// The price at which cash is held for a line without a limit: the one that was taken before, or
-    /// the ask, or the last price, and the margin on top.
+    /// The price at which cash is held for a line without a limit: the one that was taken before,
+    /// or the ask, or the last price, and the margin on top.
     std::optional<std::int64_t> hold_price(const LineCall& call, const oms_line_row& line,
                                            const View& view) const {
         if (const auto taken = view.cell(cells::hold_price, call.order, call.line)) return taken;
         auto seen = view.observation(line.product, observed::ask);
         if (!seen || seen->value <= 0) seen = view.observation(line.product, observed::last);
         if (!seen || seen->value <= 0) return std::nullopt;
-        const std::int64_t one = static_cast<std::int64_t>(
-            power_of_ten(equity::Settings::market_order_margin_scale));
+        const std::int64_t one =
+            static_cast<std::int64_t>(power_of_ten(equity::Settings::market_order_margin_scale));
         return multiply_divide(seen->value, one + margin_, one, Rounding::up);
     }
 
@@ -193,8 +192,8 @@ private:
     static std::int64_t value(std::int64_t quantity, std::int64_t price,
                               const oms_reference_row& product, const oms_reference_row& currency,
                               Rounding rounding) {
-        const auto amount = multiply(quantity, product.scale, price, product.price_scale,
-                                     currency.scale, rounding);
+        const auto amount =
+            multiply(quantity, product.scale, price, product.price_scale, currency.scale, rounding);
         if (!amount) throw CallError(OMS_OUT_OF_RANGE, "quantity x price does not fit");
         return *amount;
     }

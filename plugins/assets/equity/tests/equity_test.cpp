@@ -19,7 +19,7 @@ class EquityTest : public testing::Test {
 protected:
     EquityTest() {
         world.reference_term(acme, field::currency, euro);
-        world.reference_term(acme, field::tick, 5, acme);    // 0.0005
+        world.reference_term(acme, field::tick, 5, acme);  // 0.0005
         world.reference_term(acme, field::lot, 10, acme);
     }
     std::uint64_t order(std::uint32_t direction, std::int64_t quantity,
@@ -76,9 +76,10 @@ TEST_F(EquityTest, RefusesAQuantityOffTheLotOrOutOfBounds) {
     EXPECT_TRUE(plugin.validate(world, buy(105, 251'000), 0).refuses(denials::quantity_off_lot));
     world.reference_term(acme, field::minimum, 20);
     world.reference_term(acme, field::maximum, 1000);
-    EXPECT_TRUE(plugin.validate(world, buy(10, 251'000), 0).refuses(denials::quantity_below_minimum));
-    EXPECT_TRUE(plugin.validate(world, buy(1010, 251'000), 0)
-                    .refuses(denials::quantity_above_maximum));
+    EXPECT_TRUE(
+        plugin.validate(world, buy(10, 251'000), 0).refuses(denials::quantity_below_minimum));
+    EXPECT_TRUE(
+        plugin.validate(world, buy(1010, 251'000), 0).refuses(denials::quantity_above_maximum));
     EXPECT_TRUE(plugin.validate(world, buy(1000, 251'000), 0).passes());
 }
 

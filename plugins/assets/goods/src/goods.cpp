@@ -36,8 +36,8 @@ public:
         if (place != 0) say.hold(place, line.product, call.quantity);
     }
 
-    /// The units' own leg, said here because they lie with the place and not with the order's account.
-    /// What is owed for them is a line of its own.
+    /// The units' own leg, said here because they lie with the place and not with the order's
+    /// account. What is owed for them is a line of its own.
     void post(const ExecutionCall& call, const View& view, const Transfers& say) override {
         const bool leaves = view.line(call.order, call.line).direction == OMS_direction_deliver;
         const std::uint32_t place = call.counterparty;

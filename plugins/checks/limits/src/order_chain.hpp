@@ -2,8 +2,9 @@
 // Which open orders an account has in a product: a chain of cells, the newest order first.
 //
 // A check cannot list orders, and a counter of its own would drift from what the orders really have
-// open. So each order is linked in when it is first held against a position limit, what is open is read
-// from the orders themselves each time, and those with nothing open any more are taken out on the way.
+// open. So each order is linked in when it is first held against a position limit, what is open is
+// read from the orders themselves each time, and those with nothing open any more are taken out on
+// the way.
 #pragma once
 
 #include <oms/sdk/decimal.hpp>

@@ -24,7 +24,8 @@ std::uint32_t outcome(const std::string& word) {
 
 class PriceCollar : public Check {
 public:
-    explicit PriceCollar(const sdk::Settings& given) : PriceCollar(price_collar::Settings::from(given)) {}
+    explicit PriceCollar(const sdk::Settings& given)
+        : PriceCollar(price_collar::Settings::from(given)) {}
     explicit PriceCollar(const price_collar::Settings& settings)
         : within_(settings.within),
           both_sides_(settings.sides == "both"),
@@ -79,8 +80,8 @@ private:
         return *divide(size * within_, 100 * power_of_ten(Settings::within_scale), Rounding::down);
     }
 
-    /// What the line would meet: the ask when it receives, the bid when it delivers; or else the last
-    /// price; or else the other side.
+    /// What the line would meet: the ask when it receives, the bid when it delivers; or else the
+    /// last price; or else the other side.
     std::optional<std::int64_t> price_seen(std::uint32_t product, bool receives,
                                            const View& view) const {
         const std::uint32_t near = receives ? observed::ask : observed::bid;

@@ -46,8 +46,7 @@ struct Line {
 
 class BestVenue : public Routing {
 public:
-    explicit BestVenue(const sdk::Settings& given)
-        : settings_(best_venue::Settings::from(given)) {}
+    explicit BestVenue(const sdk::Settings& given) : settings_(best_venue::Settings::from(given)) {}
 
     void plan(const RoutingCall& call, const View& view, const Routes& say) override {
         for (const oms_line_row& row : lines_to_route(call, view)) {
@@ -63,13 +62,13 @@ private:
     // ---- what is known ------------------------------------------------------------------------
 
     static Line describe(std::uint64_t order, const oms_line_row& row, const View& view) {
-        Line line{row, view.reference(row.product), view.number(order, row.line, field::limit_price),
-                  {}};
+        Line line{
+            row, view.reference(row.product), view.number(order, row.line, field::limit_price), {}};
         line.terms.buys = row.direction == OMS_direction_receive;
         line.terms.scale = line.product.scale;
         line.terms.price_scale = line.product.price_scale;
-        line.terms.lot = std::max<std::int64_t>(
-            1, view.reference_number(row.product, field::lot).value_or(1));
+        line.terms.lot =
+            std::max<std::int64_t>(1, view.reference_number(row.product, field::lot).value_or(1));
         const auto currency = view.reference_number(row.product, field::currency);
         line.terms.currency_scale =
             currency ? view.reference(static_cast<std::uint32_t>(*currency)).scale
@@ -119,8 +118,8 @@ private:
             venue.why_not = "its " + side + " has no size";
             return;
         }
-        const bool beyond = line.limit && (line.buys() ? price->value > *line.limit
-                                                       : price->value < *line.limit);
+        const bool beyond =
+            line.limit && (line.buys() ? price->value > *line.limit : price->value < *line.limit);
         if (beyond)
             venue.why_not = "its " + side + " " + line.price(price->value) +
                             " is beyond the limit " + line.price(*line.limit);
@@ -132,8 +131,7 @@ private:
         if (const auto source = view.reference_number(venue.reference, field::quote_source))
             return view.observation(product, which, static_cast<std::uint32_t>(*source));
         for (const oms_observation& value : view.observations(product, which))
-            if (sdk::view(view.reference(value.source).code) == sdk::view(venue.code))
-                return value;
+            if (sdk::view(view.reference(value.source).code) == sdk::view(venue.code)) return value;
         return std::nullopt;
     }
 
@@ -149,9 +147,8 @@ private:
         }
         std::vector<Quote> quotes;
         for (const std::size_t index : within) quotes.push_back(candidates[index].quote);
-        const std::vector<Part> parts =
-            best_split(quotes, line.row.unrouted, static_cast<std::size_t>(settings_.max_splits),
-                       line.terms);
+        const std::vector<Part> parts = best_split(
+            quotes, line.row.unrouted, static_cast<std::size_t>(settings_.max_splits), line.terms);
         for (const Part& part : parts) {
             open(line, candidates[within[part.quote]], part.quantity,
                  "best of " + std::to_string(within.size()) + " quotes", say);
@@ -164,7 +161,8 @@ private:
         explain_rest(line, candidates, say);
     }
 
-    /// No quote is within the limit: the order rests where the best quote is, or where it is told to.
+    /// No quote is within the limit: the order rests where the best quote is, or where it is told
+    /// to.
     void rest_somewhere(const Line& line, std::vector<Candidate>& candidates,
                         const Routes& say) const {
         Candidate* chosen = nullptr;

@@ -52,8 +52,7 @@ Spread spread(std::span<const Quote> quotes, const std::vector<std::size_t>& cho
     if (result.parts.empty() && !chosen.empty()) result.parts.push_back({chosen.front(), 0});
     if (!result.parts.empty()) result.parts.front().quantity += left;
     for (const Part& part : result.parts)
-        result.cost =
-            fits(sdk::add(result.cost, cost(quotes[part.quote], part.quantity, terms)));
+        result.cost = fits(sdk::add(result.cost, cost(quotes[part.quote], part.quantity, terms)));
     return result;
 }
 

@@ -33,17 +33,18 @@ struct Part {
     std::int64_t quantity = 0;
 };
 
-/// What one part costs, fees included and rounded against us, at the currency's scale; below zero for
-/// what a sale brings in. Throws sdk::CallError when it does not fit.
+/// What one part costs, fees included and rounded against us, at the currency's scale; below zero
+/// for what a sale brings in. Throws sdk::CallError when it does not fit.
 std::int64_t cost(const Quote& quote, std::int64_t quantity, const Terms& terms);
 
-/// The price with the fee in basis points in it, at the product's price scale, rounded half to even.
+/// The price with the fee in basis points in it, at the product's price scale, rounded half to
+/// even.
 std::int64_t effective_price(const Quote& quote, bool buys);
 
-/// Of all ways to spread `quantity` over at most `most` quotes the one that is shown the most of it;
-/// of those the cheapest; of those the one with the fewest parts; of those the one whose quotes come
-/// first. What no quote shows goes to the part with the best price. Best price first; the parts add
-/// up to `quantity`. No quotes, no parts.
+/// Of all ways to spread `quantity` over at most `most` quotes the one that is shown the most of
+/// it; of those the cheapest; of those the one with the fewest parts; of those the one whose quotes
+/// come first. What no quote shows goes to the part with the best price. Best price first; the
+/// parts add up to `quantity`. No quotes, no parts.
 std::vector<Part> best_split(std::span<const Quote> quotes, std::int64_t quantity, std::size_t most,
                              const Terms& terms);
 

@@ -87,7 +87,8 @@ TEST_F(BestVenueTest, CountsFees) {
     world.reference_term(venues[1], field::fee_bps, 10);
     const Said said = plan();
     EXPECT_EQ(said.routes[0].destination, venues[0]);
-    EXPECT_EQ(said.passed_over[0].why, "25.00 x 1000, fee 10 bp is not better than what was chosen");
+    EXPECT_EQ(said.passed_over[0].why,
+              "25.00 x 1000, fee 10 bp is not better than what was chosen");
     EXPECT_EQ(said.passed_over[0].score, 2502);  // 25.025, half to even
     world.reference_term(venues[0], field::fee_fixed, 700, euro);
     EXPECT_EQ(plan().routes[0].destination, venues[1]);
@@ -117,8 +118,9 @@ TEST_F(BestVenueTest, LeavesQuotesBeyondTheLimitAloneAndRestsAtTheBest) {
     const Said resting = plan();
     ASSERT_EQ(resting.routes.size(), 1U);
     EXPECT_EQ(resting.routes[0].destination, venues[1]);
-    EXPECT_EQ(resting.routes[0].why, "300 of 300 at 25.00 x 100: no quote is within the limit; it "
-                                     "rests where the best one is");
+    EXPECT_EQ(resting.routes[0].why,
+              "300 of 300 at 25.00 x 100: no quote is within the limit; it "
+              "rests where the best one is");
 }
 
 TEST_F(BestVenueTest, WithoutQuotesDoesAsItIsTold) {
@@ -157,7 +159,8 @@ TEST_F(BestVenueTest, RoutesOnlyWhatIsUnroutedOfItsRole) {
     world.line_row(order, 0).working = 100;
     const Said said = plan();
     ASSERT_EQ(said.routes.size(), 1U);
-    EXPECT_EQ(said.routes[0].lines, (std::vector<std::pair<std::uint32_t, std::int64_t>>{{0, 200}}));
+    EXPECT_EQ(said.routes[0].lines,
+              (std::vector<std::pair<std::uint32_t, std::int64_t>>{{0, 200}}));
 }
 
 TEST_F(BestVenueTest, LeavesDisabledVenuesOut) {

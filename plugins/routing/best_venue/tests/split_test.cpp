@@ -97,8 +97,8 @@ TEST(Split, PrefersTheFirstOfEqualQuotes) {
 TEST(Split, IsNeverBeatenByAnyOtherSpreadOfWhatIsShown) {
     std::mt19937_64 random(7);
     const auto pick = [&](std::int64_t least, std::int64_t most) {
-        return least + static_cast<std::int64_t>(
-                           random() % static_cast<std::uint64_t>(most - least + 1));
+        return least +
+               static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(most - least + 1));
     };
     for (int round = 0; round < 400; ++round) {
         const Terms terms = round % 2 == 0 ? buying : selling;
@@ -123,11 +123,11 @@ TEST(Split, IsNeverBeatenByAnyOtherSpreadOfWhatIsShown) {
                 std::int64_t sum = 0;
                 const std::int64_t quantities[] = {a, b, c};
                 for (std::size_t quote = 0; quote < 3; ++quote)
-                    if (quantities[quote] > 0)
-                        sum += cost(quotes[quote], quantities[quote], terms);
+                    if (quantities[quote] > 0) sum += cost(quotes[quote], quantities[quote], terms);
                 best = std::min(best, sum);
             }
-        // Each part's value and fee are rounded, so a spread that is not by price can win a cent a part.
+        // Each part's value and fee are rounded, so a spread that is not by price can win a cent a
+        // part.
         EXPECT_LE(found, best + 6) << round;
     }
 }

@@ -75,8 +75,8 @@ constexpr bool on_globe(const Point& point) {
 
 std::optional<std::int64_t> distance_m(const Point& from, const Point& to) {
     if (!on_globe(from) || !on_globe(to)) return std::nullopt;
-    const Wide both_cosines = times(cosine(radians(size(from.latitude))),
-                                    cosine(radians(size(to.latitude))));
+    const Wide both_cosines =
+        times(cosine(radians(size(from.latitude))), cosine(radians(size(to.latitude))));
     Wide chord = haversine(from.latitude - to.latitude) +
                  times(both_cosines, haversine(from.longitude - to.longitude));
     if (chord > one) chord = one;

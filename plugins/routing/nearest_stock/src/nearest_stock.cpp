@@ -106,16 +106,14 @@ private:
         const oms_reference_row row = view.reference(destination);
         Candidate candidate;
         candidate.destination = destination;
-        candidate.place.priority =
-            view.reference_number(destination, field::priority).value_or(0);
+        candidate.place.priority = view.reference_number(destination, field::priority).value_or(0);
         candidate.place.distance_m = distance(call.order, destination, view);
         if ((row.flags & OMS_REFERENCE_DISABLED) != 0)
             candidate.why_not = "it is disabled";
         else if (call.attempt > 1 && fell_short(view, call.order, destination))
             candidate.why_not = "it did not send before what it was asked for";
         for (const Need& need : needs)
-            candidate.place.has.push_back(
-                candidate.why_not.empty() ? stock(row, need, view) : 0);
+            candidate.place.has.push_back(candidate.why_not.empty() ? stock(row, need, view) : 0);
         return candidate;
     }
 
@@ -139,19 +137,19 @@ private:
             there = told->value;
         }
         there -= kept_back(place.reference, need, view);
-        // More than a thousand times the need decides nothing any more, and stays far from overflow.
+        // More than a thousand times the need decides nothing any more, and stays far from
+        // overflow.
         const Wide most = std::min<Wide>(static_cast<Wide>(need.quantity) * 1000, INT64_MAX);
         return static_cast<std::int64_t>(std::clamp<Wide>(there, 0, most));
     }
 
-    static std::optional<oms_observation> seen(std::uint32_t product, const oms_reference_row& place,
-                                               const View& view) {
+    static std::optional<oms_observation> seen(std::uint32_t product,
+                                               const oms_reference_row& place, const View& view) {
         if (const auto source = view.reference_number(place.reference, field::quote_source))
             return view.observation(product, observed::available,
                                     static_cast<std::uint32_t>(*source));
         for (const oms_observation& value : view.observations(product, observed::available))
-            if (sdk::view(view.reference(value.source).code) == sdk::view(place.code))
-                return value;
+            if (sdk::view(view.reference(value.source).code) == sdk::view(place.code)) return value;
         return std::nullopt;
     }
 

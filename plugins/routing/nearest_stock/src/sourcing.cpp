@@ -121,13 +121,12 @@ std::optional<Choice> choose(std::span<const Place> places, std::span<const std:
     choice.complete = plans.front().lacks == 0;
     choice.decided_by = plans.size() == 1 ? "there is no other" : "the configured order";
     for (std::size_t next = 0; next < rules.size() && plans.size() > 1; ++next) {
-        keep_best(plans, [&](const Plan& plan) {
-            return measure(rules[next], plan, places, needs);
-        });
-        if (plans.size() == 1) choice.decided_by = rule_names[static_cast<std::size_t>(rules[next])];
+        keep_best(plans,
+                  [&](const Plan& plan) { return measure(rules[next], plan, places, needs); });
+        if (plans.size() == 1)
+            choice.decided_by = rule_names[static_cast<std::size_t>(rules[next])];
     }
-    choice.parcels =
-        std::move(std::min_element(plans.begin(), plans.end(), comes_first)->parcels);
+    choice.parcels = std::move(std::min_element(plans.begin(), plans.end(), comes_first)->parcels);
     return choice;
 }
 

@@ -15,7 +15,8 @@ namespace oms::plugins::nearest_stock {
 inline constexpr std::size_t max_combined = 12;
 
 enum class Rule : std::uint8_t { one_parcel, nearest, most_stock, priority };
-inline constexpr std::string_view rule_names[] = {"one_parcel", "nearest", "most_stock", "priority"};
+inline constexpr std::string_view rule_names[] = {"one_parcel", "nearest", "most_stock",
+                                                  "priority"};
 
 struct Place {
     std::vector<std::int64_t> has;           ///< of each need; not below zero
@@ -30,9 +31,9 @@ struct Parcel {
 
 struct Choice {
     std::vector<Parcel> parcels;
-    std::size_t plans = 0;           ///< how many there were to choose from
-    std::string_view decided_by;     ///< a rule, or "the configured order", or "there is no other"
-    bool complete = true;            ///< everything that is needed is sent
+    std::size_t plans = 0;        ///< how many there were to choose from
+    std::string_view decided_by;  ///< a rule, or "the configured order", or "there is no other"
+    bool complete = true;         ///< everything that is needed is sent
 };
 
 /// Every combination of at most `max_places` places that have, together, all of `needs` (each above

@@ -58,9 +58,9 @@ TEST(Distance, IsWithinAMetreOfTheSphere) {
         const Point from{latitude(random), longitude(random)};
         Point to{latitude(random), longitude(random)};
         if (round % 2 == 0) {
-            to = {std::clamp<std::int64_t>(from.latitude + near(random), -90'000'000, 90'000'000),
-                  std::clamp<std::int64_t>(from.longitude + near(random), -180'000'000,
-                                           180'000'000)};
+            to = {
+                std::clamp<std::int64_t>(from.latitude + near(random), -90'000'000, 90'000'000),
+                std::clamp<std::int64_t>(from.longitude + near(random), -180'000'000, 180'000'000)};
         }
         ASSERT_NEAR(static_cast<double>(*distance_m(from, to)),
                     static_cast<double>(on_sphere_m(from, to)), 1.0)

@@ -109,8 +109,9 @@ TEST_F(NearestStockTest, SendsNothingOrWhatThereIs) {
     const Said nothing = plan();
     EXPECT_TRUE(nothing.routes.empty());
     EXPECT_EQ(nothing.passed_over.size(), 3U);
-    EXPECT_TRUE(nothing.passed_over[0].why.ends_with("no places that may be combined have "
-                                                     "everything"));
+    EXPECT_TRUE(
+        nothing.passed_over[0].why.ends_with("no places that may be combined have "
+                                             "everything"));
     const Said part = plan(settings({"one_parcel"}, "balance", true));
     ASSERT_EQ(part.routes.size(), 1U);
     EXPECT_EQ(part.routes[0].lines, (Lines{{0, 1}, {1, 1}}));

@@ -25,17 +25,18 @@ struct ExecutionCall {
     std::uint64_t order;
     std::uint32_t line;
     std::uint64_t route;
-    std::uint32_t destination;   ///< 0: handed down by a block
+    std::uint32_t destination;  ///< 0: handed down by a block
     std::uint32_t product;
-    std::uint32_t account;       ///< the order's
-    std::uint32_t counterparty;  ///< the account on the other side: the destination's or the block's
+    std::uint32_t account;  ///< the order's
+    std::uint32_t
+        counterparty;  ///< the account on the other side: the destination's or the block's
     std::int64_t quantity;
     std::int64_t price;  ///< at the product's price scale
     bool reverse;        ///< undo what the same numbers posted before
 };
 
-/// What must be held while a line is open: at most four assets. Amounts are above zero, at the scale
-/// of their asset.
+/// What must be held while a line is open: at most four assets. Amounts are above zero, at the
+/// scale of their asset.
 class Holds : public Sink {
 public:
     using Sink::Sink;
@@ -65,8 +66,8 @@ public:
     }
 };
 
-/// All functions: kernel thread, must not block, keep no state between calls. An exception makes the
-/// decision fail closed.
+/// All functions: kernel thread, must not block, keep no state between calls. An exception makes
+/// the decision fail closed.
 class AssetClass : public virtual Plugin {
 public:
     /// Is the line sound: tick, lot, unit, required terms? Says at least one opinion.

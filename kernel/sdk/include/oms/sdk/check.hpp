@@ -27,8 +27,8 @@ struct CheckCall {
 
 class Check : public virtual Plugin {
 public:
-    /// Kernel thread, must not block, keeps no state between calls. Says at least one opinion; none,
-    /// or an exception, counts as a refusal that names this plugin.
+    /// Kernel thread, must not block, keeps no state between calls. Says at least one opinion;
+    /// none, or an exception, counts as a refusal that names this plugin.
     virtual void evaluate(const CheckCall& call, const View& view, const Opinions& say) = 0;
 };
 
@@ -36,8 +36,8 @@ template <class Class>
 struct CheckTable {
     static constexpr std::string_view id = OMS_CAPABILITY_CHECK;
 
-    static oms_status evaluate(oms_plugin* plugin, const oms_check_call* call,
-                               const oms_view* view, const oms_sink* sink) noexcept {
+    static oms_status evaluate(oms_plugin* plugin, const oms_check_call* call, const oms_view* view,
+                               const oms_sink* sink) noexcept {
         return Instance<Class>::guarded(plugin, "evaluate", [&](Check& check) {
             check.evaluate({static_cast<Stage>(call->stage), call->order, call->route}, View(view),
                            Opinions(sink));

@@ -25,7 +25,9 @@ struct CodeName {
 /// The words of each set, in the order of codes.def: `direction_names`, `report_names`, ...
 #define OMS_CODES(set) inline constexpr CodeName set##_names[] = {
 #define OMS_CODE(set, name, number) {(number), #name},
-#define OMS_CODES_END(set) };
+#define OMS_CODES_END(set) \
+    }                      \
+    ;
 #include <oms/abi/codes.def>
 #undef OMS_CODES
 #undef OMS_CODE

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Capability "oms.connector/1": an outside party, spoken to from threads of the plugin's own.
 //
-// A connector reads what it is to do (Port::read_channel, durable decisions with the intents for its
-// channel), asks Port::gate as the last act before it writes an intent's bytes to the wire, and
+// A connector reads what it is to do (Port::read_channel, durable decisions with the intents for
+// its channel), asks Port::gate as the last act before it writes an intent's bytes to the wire, and
 // submits what the party says as reports. Its `stop` calls Port::wake, then joins its threads.
 #pragma once
 
@@ -26,8 +26,7 @@ namespace oms::sdk {
 /// block but where a timeout says so. A status that is not OMS_OK left things as they were.
 class Port {
 public:
-    explicit Port(const Host& host)
-        : raw_(host.extension<oms_port>(OMS_CAPABILITY_PORT)) {
+    explicit Port(const Host& host) : raw_(host.extension<oms_port>(OMS_CAPABILITY_PORT)) {
         if (raw_ == nullptr)
             throw CallError(OMS_UNSUPPORTED, "this host offers no \"" OMS_CAPABILITY_PORT "\"");
     }
@@ -88,10 +87,10 @@ public:
         return status;
     }
 
-    /// Calls `take(const oms_batch&)` for each durable decision with seq > `seq`, oldest first; `seq`
-    /// moves to the last one taken. `take` answers true to go on, false to stop: what was not taken
-    /// comes again. Blocks up to `timeout_ms` for the first. OMS_AGAIN: none came. What `take`
-    /// throws comes out here, and the decision that it threw at counts as not taken.
+    /// Calls `take(const oms_batch&)` for each durable decision with seq > `seq`, oldest first;
+    /// `seq` moves to the last one taken. `take` answers true to go on, false to stop: what was not
+    /// taken comes again. Blocks up to `timeout_ms` for the first. OMS_AGAIN: none came. What
+    /// `take` throws comes out here, and the decision that it threw at counts as not taken.
     template <class Take>
     [[nodiscard]] oms_status read_all(std::uint64_t& seq, std::int64_t timeout_ms,
                                       Take&& take) const {
@@ -104,7 +103,8 @@ public:
         return read(OMS_READ_CHANNEL, channel, seq, timeout_ms, take);
     }
 
-    // ---- at the wire ------------------------------------------------------------------------------
+    // ---- at the wire
+    // ------------------------------------------------------------------------------
 
     /// The last act before an intent's bytes are written out. OMS_HALTED: do not send; submit a
     /// report `refused` (place, amend) or wait (a cancel is never halted).
@@ -115,8 +115,8 @@ public:
     /// The kernel's clock, ns since 1970 UTC; virtual in back-tests.
     std::int64_t now() const { return raw_->now(raw_); }
     std::uint64_t durable_seq() const { return raw_->durable_seq(raw_); }
-    /// Wakes every blocked `read` and `take_answers` of this instance: with OMS_STOPPED when the host
-    /// stops, with OMS_AGAIN otherwise.
+    /// Wakes every blocked `read` and `take_answers` of this instance: with OMS_STOPPED when the
+    /// host stops, with OMS_AGAIN otherwise.
     void wake() const { raw_->wake(raw_); }
 
     const oms_port* raw() const { return raw_; }

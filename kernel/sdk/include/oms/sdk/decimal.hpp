@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact decimals: whole numbers at a scale, the text that people write for them, and arithmetic that
-// names its rounding and refuses what does not fit. There is no binary floating point anywhere.
+// Exact decimals: whole numbers at a scale, the text that people write for them, and arithmetic
+// that names its rounding and refuses what does not fit. There is no binary floating point
+// anywhere.
 //
-// A decimal is an int64 `value` and an unsigned `scale`: value 12345 at scale 2 is 123.45. The scale
-// belongs to the asset or the product and is never stored beside the value. Everything here is pure,
-// allocates only where it returns a std::string, and may be called from any thread.
+// A decimal is an int64 `value` and an unsigned `scale`: value 12345 at scale 2 is 123.45. The
+// scale belongs to the asset or the product and is never stored beside the value. Everything here
+// is pure, allocates only where it returns a std::string, and may be called from any thread.
 #pragma once
 
 #include <oms/abi/base.h>
@@ -119,8 +120,8 @@ constexpr std::optional<Wide> divide(Wide dividend, Wide divisor, Rounding round
     return decimal_detail::with_sign(quotient, negative);
 }
 
-/// left x right / divisor, with the product in 128 bits. Nothing when the divisor is 0 or the result
-/// does not fit an int64.
+/// left x right / divisor, with the product in 128 bits. Nothing when the divisor is 0 or the
+/// result does not fit an int64.
 constexpr std::optional<std::int64_t> multiply_divide(std::int64_t left, std::int64_t right,
                                                       std::int64_t divisor, Rounding rounding) {
     const std::optional<Wide> result = divide(static_cast<Wide>(left) * right, divisor, rounding);
@@ -136,8 +137,8 @@ constexpr std::optional<std::int64_t> rescale(std::int64_t value, unsigned from_
     return narrow(*divide(value, power_of_ten(from_scale - to_scale), rounding));
 }
 
-/// quantity x price as an amount at `result_scale`. Nothing when it does not fit or a scale is above
-/// max_scale.
+/// quantity x price as an amount at `result_scale`. Nothing when it does not fit or a scale is
+/// above max_scale.
 constexpr std::optional<std::int64_t> multiply(std::int64_t quantity, unsigned quantity_scale,
                                                std::int64_t price, unsigned price_scale,
                                                unsigned result_scale, Rounding rounding) {
@@ -185,12 +186,11 @@ struct ParsedDecimal {
     constexpr std::int64_t operator*() const { return value; }
 };
 
-/// Reads an optional minus, digits, and optionally a point with digits behind it. Leading zeros and
-/// zeros beyond the scale change nothing and are taken (FIX 5.0 SP2 volume 1, datatype float);
-/// anything else that is not exactly this number at this scale is refused.
+/// Reads an optional minus, digits, and optionally a point with digits behind it. Leading zeros,
+/// and zeros beyond the scale, change nothing and are taken, as counterparties send them; anything
+/// else that is not exactly this number at this scale is refused.
 constexpr ParsedDecimal parse_decimal(std::string_view text, unsigned scale) {
-    if (scale > max_scale || text.size() > max_decimal_text)
-        return {0, DecimalFault::out_of_range};
+    if (scale > max_scale || text.size() > max_decimal_text) return {0, DecimalFault::out_of_range};
     const bool negative = !text.empty() && text.front() == '-';
     if (negative) text.remove_prefix(1);
     const std::size_t point = text.find('.');
@@ -212,7 +212,8 @@ constexpr ParsedDecimal parse_decimal(std::string_view text, unsigned scale) {
     };
     for (const char letter : whole) take(letter);
     for (std::size_t place = 0; place < fraction.size(); ++place) {
-        if (place < scale || fraction[place] < '0' || fraction[place] > '9') take(fraction[place]);
+        if (place < scale || fraction[place] < '0' || fraction[place] > '9')
+            take(fraction[place]);
         else if (fraction[place] != '0' && fault == DecimalFault::none)
             fault = DecimalFault::too_many_decimals;
     }
@@ -242,7 +243,9 @@ public:
         if (value < 0) put('-');
     }
 
-    constexpr std::string_view view() const { return {letters_ + first_, sizeof letters_ - first_}; }
+    constexpr std::string_view view() const {
+        return {letters_ + first_, sizeof letters_ - first_};
+    }
 
 private:
     constexpr void put(char letter) { letters_[--first_] = letter; }

@@ -25,8 +25,8 @@ namespace oms::sdk {
 /// A class of facts has a static array `fact_names` besides.
 class Facts : public virtual Plugin {
 public:
-    /// Kernel thread, must not block, keeps no state between calls. `fact` is an index of fact_names.
-    /// Nothing: it is not known, and every comparison with it is false.
+    /// Kernel thread, must not block, keeps no state between calls. `fact` is an index of
+    /// fact_names. Nothing: it is not known, and every comparison with it is false.
     virtual std::optional<std::int64_t> evaluate(std::uint32_t fact, std::uint64_t order,
                                                  const View& view) = 0;
 };

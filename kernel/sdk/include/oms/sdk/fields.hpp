@@ -66,8 +66,19 @@ enum class TermType : std::uint32_t {
 
 /// What a term's or an observation's number stands for; see the head of fields.def.
 enum class FieldMeaning : std::uint8_t {
-    price, quantity, money, time, product, account, destination, choice, count, basis_points,
-    microdegrees, text, vault,
+    price,
+    quantity,
+    money,
+    time,
+    product,
+    account,
+    destination,
+    choice,
+    count,
+    basis_points,
+    microdegrees,
+    text,
+    vault,
 };
 
 struct TermInfo {

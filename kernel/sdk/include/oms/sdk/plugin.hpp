@@ -6,8 +6,8 @@
 //
 // The class is made once for each configured instance, on the host's main thread, by the first of
 // these constructors that it has: (Host, const Settings&), (const Settings&), (Host), ().
-// It derives from what it provides: Check, AssetClass, Routing, Facts, Connector, Subscriber, one or
-// several. An exception never crosses to the host: it is logged and becomes a status.
+// It derives from what it provides: Check, AssetClass, Routing, Facts, Connector, Subscriber, one
+// or several. An exception never crosses to the host: it is logged and becomes a status.
 #pragma once
 
 #include <oms/abi/plugin.h>
@@ -42,7 +42,8 @@ public:
     void info(std::string_view message) const { log(OMS_LOG_info, message); }
     void debug(std::string_view message) const { log(OMS_LOG_debug, message); }
 
-    /// What the host offers under this id, or null. `Table` is the struct of the capability's header.
+    /// What the host offers under this id, or null. `Table` is the struct of the capability's
+    /// header.
     template <class Table>
     const Table* extension(std::string_view id) const {
         return static_cast<const Table*>(raw_->extension(raw_, {id.data(), id.size()}));
@@ -59,8 +60,8 @@ private:
     const oms_host* raw_;
 };
 
-/// What was asked for is not there, or the host did not take what it was told. An inside plugin lets
-/// it pass: the decision fails closed, and the message is in the log.
+/// What was asked for is not there, or the host did not take what it was told. An inside plugin
+/// lets it pass: the decision fails closed, and the message is in the log.
 class CallError : public std::runtime_error {
 public:
     CallError(oms_status status, const std::string& message)
@@ -160,8 +161,8 @@ struct PluginEntry {
         const Host host(raw);
         return run_guarded(host, "create", [&] {
             auto made = make(host, Settings(*settings));
-            auto instance = std::make_unique<Instance<Class>>(
-                Instance<Class>{host, std::move(made)});
+            auto instance =
+                std::make_unique<Instance<Class>>(Instance<Class>{host, std::move(made)});
             *plugin = reinterpret_cast<oms_plugin*>(instance.release());
         });
     }
@@ -214,12 +215,11 @@ private:
 /// Once in a plugin, at namespace scope: defines the one symbol that it shows the host.
 #define OMS_PLUGIN(Class)                                                                      \
     extern "C" __attribute__((visibility("default"))) const oms_plugin_entry OMS_PLUGIN_ENTRY; \
-    const oms_plugin_entry OMS_PLUGIN_ENTRY = {                                                \
-        sizeof(oms_plugin_entry),                                                              \
-        OMS_ABI_REVISION,                                                                      \
-        &::oms::sdk::PluginEntry<Class>::create,                                               \
-        &::oms::sdk::PluginEntry<Class>::extension,                                            \
-        &::oms::sdk::PluginEntry<Class>::start,                                                \
-        &::oms::sdk::PluginEntry<Class>::stop,                                                 \
-        &::oms::sdk::PluginEntry<Class>::destroy};                                             \
+    const oms_plugin_entry OMS_PLUGIN_ENTRY = {sizeof(oms_plugin_entry),                       \
+                                               OMS_ABI_REVISION,                               \
+                                               &::oms::sdk::PluginEntry<Class>::create,        \
+                                               &::oms::sdk::PluginEntry<Class>::extension,     \
+                                               &::oms::sdk::PluginEntry<Class>::start,         \
+                                               &::oms::sdk::PluginEntry<Class>::stop,          \
+                                               &::oms::sdk::PluginEntry<Class>::destroy};      \
     static_assert(true, "so that OMS_PLUGIN(Class); may end in a semicolon")

@@ -55,8 +55,8 @@ private:
     Batch details_;
 };
 
-/// Where a routing policy says its plan. `score` is the policy's own measure, kept with its words for
-/// `oms why`.
+/// Where a routing policy says its plan. `score` is the policy's own measure, kept with its words
+/// for `oms why`.
 class Routes : public Sink {
 public:
     using Sink::Sink;
@@ -73,8 +73,8 @@ public:
     }
 };
 
-/// The lines that a plan is about: of the role, with something unrouted, and no parts of their own (a
-/// kit is routed by its components). By line.
+/// The lines that a plan is about: of the role, with something unrouted, and no parts of their own
+/// (a kit is routed by its components). By line.
 inline std::vector<oms_line_row> lines_to_route(const RoutingCall& call, const View& view) {
     std::vector<oms_line_row> all;
     for (const oms_line_row& line : view.lines(call.order)) all.push_back(line);

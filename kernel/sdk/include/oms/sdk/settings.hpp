@@ -3,7 +3,8 @@
 //
 // The struct that the manifest generates reads everything at once and is what a plugin usually
 // wants; this class is what that struct stands on. All of it is for the call of `create`: copy what
-// is to be kept. Not knowing a name, or asking for another type, is a mistake in the plugin and throws.
+// is to be kept. Not knowing a name, or asking for another type, is a mistake in the plugin and
+// throws.
 #pragma once
 
 #include <oms/abi/plugin.h>
@@ -34,16 +35,12 @@ public:
     std::int64_t integer(std::string_view name) const {
         return get(name, OMS_SETTING_integer).number;
     }
-    bool boolean(std::string_view name) const {
-        return get(name, OMS_SETTING_boolean).number != 0;
-    }
+    bool boolean(std::string_view name) const { return get(name, OMS_SETTING_boolean).number != 0; }
     std::int64_t duration_ms(std::string_view name) const {
         return get(name, OMS_SETTING_duration).number;
     }
     /// Texts, choices and paths.
-    std::string text(std::string_view name) const {
-        return copy(get(name, OMS_SETTING_text).text);
-    }
+    std::string text(std::string_view name) const { return copy(get(name, OMS_SETTING_text).text); }
     /// Never log it, never put it into a record.
     std::string secret(std::string_view name) const {
         return copy(get(name, OMS_SETTING_secret).text);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What inside plugins of several kinds say: opinions on an order, and values for their own cells.
 //
-// Kernel thread, good for the call that handed it over. When the host does not take what it is told,
-// the call throws CallError: let it pass, the decision fails closed.
+// Kernel thread, good for the call that handed it over. When the host does not take what it is
+// told, the call throws CallError: let it pass, the decision fails closed.
 #pragma once
 
 #include <oms/abi/codes.h>
@@ -21,8 +21,8 @@ class Sink {
 public:
     explicit Sink(const oms_sink* raw) : raw_(raw) {}
 
-    /// `cell` is the index of the cell in the manifest. Part of the decision: the view shows the new
-    /// value from here on, and a refusal takes it back.
+    /// `cell` is the number that the manifest gives it. Part of the decision: the view shows the
+    /// new value from here on, and a refusal takes it back.
     void set_cell(std::uint32_t cell, std::uint64_t key_a, std::uint64_t key_b,
                   std::int64_t value) const {
         expect(raw_->cell(raw_, cell, key_a, key_b, value, 1), "a cell");
@@ -36,8 +36,8 @@ public:
 protected:
     static void expect(oms_status status, std::string_view what) {
         if (status != OMS_OK)
-            throw CallError(status, "the host did not take " + std::string(what) +
-                                        " (status " + std::to_string(status) + ")");
+            throw CallError(status, "the host did not take " + std::string(what) + " (status " +
+                                        std::to_string(status) + ")");
     }
 
 private:
@@ -80,8 +80,12 @@ public:
     /// `outcome` is OMS_outcome_...: for rules whose severity is a setting.
     void say(std::uint32_t outcome, std::uint32_t rule, const Measured& measured,
              std::string_view text) const {
-        const oms_opinion opinion{sizeof(oms_opinion), outcome,           rule,
-                                  measured.line,       measured.limit,    measured.observed,
+        const oms_opinion opinion{sizeof(oms_opinion),
+                                  outcome,
+                                  rule,
+                                  measured.line,
+                                  measured.limit,
+                                  measured.observed,
                                   {text.data(), text.size()}};
         said_ = true;
         expect(raw()->opinion(raw(), &opinion), "an opinion");

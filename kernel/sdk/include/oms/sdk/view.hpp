@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The world as an inside plugin sees it during one call.
 //
-// Kernel thread, never blocks; good for the call that handed it over, and so are the texts in what it
-// returns. Rows are the records of records.def by value: oms_order_row, oms_line_row, ...
+// Kernel thread, never blocks; good for the call that handed it over, and so are the texts in what
+// it returns. Rows are the records of records.def by value: oms_order_row, oms_line_row, ...
 // Quantities are at the scale of their product, prices at its price scale, amounts at the scale of
 // their asset; see `scale` and `price_scale` of the product's oms_reference_row.
 // What must be there (an order, a line, a reference) throws CallError when it is not; what may be
@@ -82,36 +82,39 @@ public:
     // ---- orders -----------------------------------------------------------------------------
 
     oms_order_row order(std::uint64_t order) const {
-        return expect<oms_order_row>({.kind = OMS_RECORD_order_row, .id = order}, "order", order);
+        return expect<oms_order_row>({.id = order}, "order", order);
     }
     oms_line_row line(std::uint64_t order, std::uint32_t line) const {
-        return expect<oms_line_row>({.kind = OMS_RECORD_line_row, .part = line, .id = order},
-                                    "line", line);
+        return expect<oms_line_row>({.part = line, .id = order}, "line", line);
     }
     oms_route_row route(std::uint64_t route) const {
-        return expect<oms_route_row>({.kind = OMS_RECORD_route_row, .id = route}, "route", route);
+        return expect<oms_route_row>({.id = route}, "route", route);
     }
     oms_execution_row execution(std::uint64_t execution) const {
-        return expect<oms_execution_row>({.kind = OMS_RECORD_execution_row, .id = execution},
-                                         "execution", execution);
+        return expect<oms_execution_row>({.id = execution}, "execution", execution);
     }
-    Rows<oms_line_row> lines(std::uint64_t order) const { return of<oms_line_row>(order); }
-    Rows<oms_route_row> routes(std::uint64_t order) const { return of<oms_route_row>(order); }
+    Rows<oms_line_row> lines(std::uint64_t order) const {
+        return walk<oms_line_row>({.id = order});
+    }
+    Rows<oms_route_row> routes(std::uint64_t order) const {
+        return walk<oms_route_row>({.id = order});
+    }
     Rows<oms_route_line_row> route_lines(std::uint64_t route) const {
-        return of<oms_route_line_row>(route);
+        return walk<oms_route_line_row>({.id = route});
     }
     Rows<oms_execution_row> executions(std::uint64_t order) const {
-        return of<oms_execution_row>(order);
+        return walk<oms_execution_row>({.id = order});
     }
-    Rows<oms_offer_row> offers(std::uint64_t order) const { return of<oms_offer_row>(order); }
+    Rows<oms_offer_row> offers(std::uint64_t order) const {
+        return walk<oms_offer_row>({.id = order});
+    }
 
     // ---- terms of orders and lines ------------------------------------------------------------
 
     /// Exactly this term: the line's own, or with `whole_order` the order's own.
     std::optional<oms_term_row> term(std::uint64_t order, std::uint32_t line,
                                      std::uint32_t field) const {
-        return find<oms_term_row>(
-            {.kind = OMS_RECORD_term_row, .part = line, .field = field, .id = order});
+        return find<oms_term_row>({.part = line, .field = field, .id = order});
     }
     /// The number of the line's own term or, where it has none, of the order's.
     std::optional<std::int64_t> number(std::uint64_t order, std::uint32_t line,
@@ -127,17 +130,17 @@ public:
         if (!row || row->type != OMS_term_type_text) return std::nullopt;
         return sdk::view(row->text);
     }
-    Rows<oms_term_row> terms(std::uint64_t order) const { return of<oms_term_row>(order); }
+    Rows<oms_term_row> terms(std::uint64_t order) const {
+        return walk<oms_term_row>({.id = order});
+    }
 
     // ---- reference entries --------------------------------------------------------------------
 
     oms_reference_row reference(std::uint32_t reference) const {
-        return expect<oms_reference_row>(
-            {.kind = OMS_RECORD_reference_row, .reference = reference}, "reference", reference);
+        return expect<oms_reference_row>({.reference = reference}, "reference", reference);
     }
     std::optional<oms_term_row> reference_term(std::uint32_t reference, std::uint32_t field) const {
-        return find<oms_term_row>(
-            {.kind = OMS_RECORD_term_row, .reference = reference, .field = field});
+        return find<oms_term_row>({.reference = reference, .field = field});
     }
     std::optional<std::int64_t> reference_number(std::uint32_t reference,
                                                  std::uint32_t field) const {
@@ -153,8 +156,7 @@ public:
     }
     /// Entries of a class, OMS_class_...; by reference.
     Rows<oms_reference_row> references(std::uint32_t reference_class) const {
-        return {raw_, {.kind = OMS_RECORD_reference_row, .reference = 0,
-                       .other = reference_class, .field = 0, .id = 0, .position = 0}};
+        return walk<oms_reference_row>({.other = reference_class});
     }
 
     // ---- the books ----------------------------------------------------------------------------
@@ -163,8 +165,7 @@ public:
     oms_balance_row balance(std::uint32_t account, std::uint32_t asset,
                             std::uint32_t bucket = OMS_bucket_on_hand) const {
         const std::optional<oms_balance_row> row =
-            find<oms_balance_row>({.kind = OMS_RECORD_balance_row, .reference = account,
-                                   .other = asset, .field = bucket});
+            find<oms_balance_row>({.reference = account, .other = asset, .field = bucket});
         if (row) return *row;
         oms_balance_row empty = make<oms_balance_row>();
         empty.account = account;
@@ -180,8 +181,7 @@ public:
     /// Every account's balance of an asset; by account.
     Rows<oms_balance_row> balances(std::uint32_t asset,
                                    std::uint32_t bucket = OMS_bucket_on_hand) const {
-        return {raw_, {.kind = OMS_RECORD_balance_row, .reference = 0, .other = asset,
-                       .field = bucket, .id = 0, .position = 0}};
+        return walk<oms_balance_row>({.other = asset, .field = bucket});
     }
 
     // ---- values of the world ------------------------------------------------------------------
@@ -189,22 +189,20 @@ public:
     /// The last value; of the newest of all sources when `source` is 0. The decision records it.
     std::optional<oms_observation> observation(std::uint32_t product, std::uint32_t field,
                                                std::uint32_t source = 0) const {
-        return find<oms_observation>({.kind = OMS_RECORD_observation, .reference = product,
-                                      .other = source, .field = field});
+        return find<oms_observation>({.reference = product, .other = source, .field = field});
     }
     /// The last value of each source; by source.
     Rows<oms_observation> observations(std::uint32_t product, std::uint32_t field) const {
-        return {raw_, {.kind = OMS_RECORD_observation, .reference = product, .other = 0,
-                       .field = field, .id = 0, .position = 0}};
+        return walk<oms_observation>({.reference = product, .field = field});
     }
 
     // ---- the plugin's own cells ---------------------------------------------------------------
 
-    /// `cell` is the index of the cell or table in the manifest.
+    /// `cell` is the number that the manifest gives to a cell or to a value column of a table.
     std::optional<std::int64_t> cell(std::uint32_t cell, std::uint64_t key_a,
                                      std::uint64_t key_b = 0) const {
-        const std::optional<oms_cell_row> row = find<oms_cell_row>(
-            {.kind = OMS_RECORD_cell_row, .field = cell, .id = key_a, .other_id = key_b});
+        const std::optional<oms_cell_row> row =
+            find<oms_cell_row>({.field = cell, .id = key_a, .other_id = key_b});
         if (!row) return std::nullopt;
         return row->value;
     }
@@ -212,9 +210,8 @@ public:
     const oms_view* raw() const { return raw_; }
 
 private:
-    /// oms_key with the members that matter by name and the others zero.
+    /// What of oms_key and oms_walk matters, by name, and the rest zero.
     struct Key {
-        std::uint32_t kind = 0;
         std::uint32_t reference = 0;
         std::uint32_t other = 0;
         std::uint32_t part = 0;
@@ -225,14 +222,15 @@ private:
 
     template <class Row>
     std::optional<Row> find(const Key& wanted) const {
-        const oms_key key{wanted.kind,  wanted.reference, wanted.other, wanted.part,
-                          wanted.field, 0,                wanted.id,    wanted.other_id};
+        const oms_key key{kind_of<Row>, wanted.reference, wanted.other,
+                          wanted.part,  wanted.field,     0,
+                          wanted.id,    wanted.other_id};
         Row row = make<Row>();
         const oms_status status = raw_->get(raw_, &key, reinterpret_cast<oms_record*>(&row));
         if (status == OMS_OK) return row;
         if (status == OMS_NOT_FOUND) return std::nullopt;
-        throw CallError(status, "the host refused to look up a record of kind " +
-                                    std::to_string(wanted.kind));
+        throw CallError(
+            status, "the host refused to look up a record of kind " + std::to_string(kind_of<Row>));
     }
     template <class Row>
     Row expect(const Key& wanted, std::string_view what, std::uint64_t id) const {
@@ -241,9 +239,8 @@ private:
                         "there is no " + std::string(what) + " " + std::to_string(id));
     }
     template <class Row>
-    Rows<Row> of(std::uint64_t id) const {
-        return {raw_, {.kind = kind_of<Row>, .reference = 0, .other = 0, .field = 0, .id = id,
-                       .position = 0}};
+    Rows<Row> walk(const Key& from) const {
+        return {raw_, {kind_of<Row>, from.reference, from.other, from.field, from.id, 0}};
     }
     std::optional<oms_term_row> effective(std::uint64_t order, std::uint32_t line,
                                           std::uint32_t field) const {

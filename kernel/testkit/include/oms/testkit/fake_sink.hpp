@@ -117,8 +117,7 @@ private:
         if (opinion->outcome != OMS_outcome_pass && opinion->text.size == 0) return OMS_INVALID;
         if (opinion->text.size > OMS_MAX_TEXT_BYTES) return OMS_OUT_OF_RANGE;
         of(sink).said_.opinions.push_back({opinion->outcome, opinion->rule, opinion->line,
-                                           opinion->limit, opinion->observed,
-                                           copy(opinion->text)});
+                                           opinion->limit, opinion->observed, copy(opinion->text)});
         return OMS_OK;
     }
     static oms_status cell(const oms_sink* sink, std::uint32_t cell, std::uint64_t key_a,

@@ -8,8 +8,8 @@
 //     world.line(order, cash, OMS_direction_receive, 1250);
 //     world.term(order, 0, field::limit_price, 99);
 //
-// It answers as the kernel does, and refuses keys and walks that the contract does not know. It decides
-// nothing: counts and balances are what the test says they are. One thread.
+// It answers as the kernel does, and refuses keys and walks that the contract does not know. It
+// decides nothing: counts and balances are what the test says they are. One thread.
 #pragma once
 
 #include <oms/abi/codes.h>
@@ -54,8 +54,8 @@ public:
 
     // ---- reference entries --------------------------------------------------------------------
 
-    std::uint32_t reference(std::uint32_t reference_class, std::string_view code, Scales scales = {},
-                            std::uint32_t group = 0) {
+    std::uint32_t reference(std::uint32_t reference_class, std::string_view code,
+                            Scales scales = {}, std::uint32_t group = 0) {
         oms_reference_row row = sdk::make<oms_reference_row>();
         row.reference = static_cast<std::uint32_t>(references_.size()) + 1;
         row.reference_class = reference_class;
@@ -70,7 +70,8 @@ public:
     std::uint32_t account(std::string_view code, std::uint32_t parent = 0) {
         return reference(OMS_class_account, code, {}, parent);
     }
-    std::uint32_t product(std::string_view code, Scales scales = {}, std::uint32_t asset_class = 0) {
+    std::uint32_t product(std::string_view code, Scales scales = {},
+                          std::uint32_t asset_class = 0) {
         return reference(OMS_class_product, code, scales, asset_class);
     }
     std::uint32_t destination(std::string_view code, std::uint32_t account = 0) {
@@ -281,10 +282,10 @@ private:
                 return found == lines_.end() ? OMS_NOT_FOUND : give(counted(found->second), row);
             }
             case OMS_RECORD_term_row:
-                return give_at(terms_,
-                               TermKey{key.reference, key.id, key.reference == 0 ? key.part : 0,
-                                       key.field},
-                               row);
+                return give_at(
+                    terms_,
+                    TermKey{key.reference, key.id, key.reference == 0 ? key.part : 0, key.field},
+                    row);
             case OMS_RECORD_route_row: return give_at(routes_, key.id, row);
             case OMS_RECORD_execution_row: return give_at(executions_, key.id, row);
             case OMS_RECORD_balance_row:
@@ -341,9 +342,8 @@ private:
                 });
             case OMS_RECORD_route_row: return step(rows_of(routes_), walk, row, of_order);
             case OMS_RECORD_route_line_row:
-                return step(rows_of(route_lines_), walk, row, [&](const oms_route_line_row& line) {
-                    return line.route == walk.id;
-                });
+                return step(rows_of(route_lines_), walk, row,
+                            [&](const oms_route_line_row& line) { return line.route == walk.id; });
             case OMS_RECORD_execution_row: return step(rows_of(executions_), walk, row, of_order);
             case OMS_RECORD_offer_row: return step(offers_, walk, row, of_order);
             case OMS_RECORD_balance_row:
@@ -378,7 +378,8 @@ private:
     std::map<std::uint64_t, oms_execution_row> executions_;
     std::vector<oms_offer_row> offers_;
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, oms_balance_row> balances_;
-    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, oms_observation> observations_;
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, oms_observation>
+        observations_;
     std::map<std::tuple<std::uint32_t, std::uint64_t, std::uint64_t>, oms_cell_row> cells_;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One instance of an inside plugin behind its C entry, as a host has it, for the plugin's own tests.
+// One instance of an inside plugin behind its C entry, as a host has it, for the plugin's own
+// tests.
 //
 //     HostedPlugin plugin(oms_plugin_entry_0, SettingsList().decimal("within_percent", "5"));
 //     const Said said = plugin.check(world, order);
@@ -116,8 +117,8 @@ public:
     }
     Said reserve(World& world, std::uint64_t order, std::uint32_t line, std::int64_t quantity,
                  std::uint64_t route = 0, std::uint32_t destination = 0) {
-        const oms_line_call call{sizeof(oms_line_call), line, order, route, destination, 0,
-                                 quantity};
+        const oms_line_call call{sizeof(oms_line_call), line, order,   route,
+                                 destination,           0,    quantity};
         return said(world, order, {}, [&](const oms_sink* sink) {
             return table<oms_asset_class>(OMS_CAPABILITY_ASSET_CLASS)
                 .reserve(plugin_, &call, world.view(), sink);
