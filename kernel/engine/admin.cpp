@@ -198,6 +198,7 @@ Refusal Step::begin_epoch() {
         installed.tables = text(tables);
         emit(installed);
     }
+    for (const std::string& event : core_.bindings.events) intern(OMS_class_event, event);
     const auto name = [&](const std::string& instance, const std::vector<std::string>* codes) {
         intern(OMS_class_plugin, instance);
         if (codes == nullptr) return;

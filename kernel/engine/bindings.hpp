@@ -72,6 +72,7 @@ struct Bindings {
     std::vector<AssetClassBinding> asset_classes;
     std::vector<RoutingBinding> routings;
     std::vector<FactsBinding> facts;
+    std::vector<std::string> events;  ///< names that connectors report progress by
     CallGuard* guard = nullptr;  ///< may be null
     Limits limits;
 };

@@ -175,7 +175,7 @@ auto Step::with_moment(const Raised& raised, Visit visit) {
     moment.terms.context = &context;
     moment.terms.read = [](void* of, std::uint32_t field, std::int64_t& value) {
         for (const Term& term : static_cast<Context*>(of)->order->terms) {
-            if (term.field != field || term.line != OMS_WHOLE_ORDER) continue;
+            if (term.field != field || (term.line != OMS_WHOLE_ORDER && term.line != 0)) continue;
             value = term.number;
             return true;
         }

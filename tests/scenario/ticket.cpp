@@ -130,9 +130,9 @@ void Ticket::step(const std::string& verb, Words& words) {
     if (verb == "adopt") return adopt(words);
     if (verb == "expect") return expect(words);
     if (verb == "again") {
-        const std::uint64_t seq = reply_.seq;
-        send(reply_.records);
-        if (reply_.seq != seq) wrong("a repeated request got another answer");
+        const std::uint64_t order = reply_.order;
+        send(last_);
+        if (reply_.order != order) wrong("a repeated request got another answer");
         return;
     }
     if (verb == "refused") {
@@ -147,6 +147,10 @@ void Ticket::step(const std::string& verb, Words& words) {
 }
 
 void Ticket::send(const sdk::Batch& batch) {
+    if (&batch != &last_) {
+        last_.clear();
+        last_.append(batch.view());
+    }
     auto reply = port_->request(batch.view());
     if (!reply) wrong(to_text(reply.error()));
     reply_ = std::move(*reply);
@@ -308,8 +312,11 @@ void Ticket::place(Words& words, std::uint32_t flags) {
         if (!more) word.pop_back();
         if (const std::size_t equals = word.find('='); equals == std::string::npos) {
             auto link = make<oms_link>();
-            link.order = order_id(words.take("an order"));
             const std::string kind = word;
+            std::string other = words.take("an order");
+            more = other.back() != ':';
+            if (!more) other.pop_back();
+            link.order = order_id(other);
             link.link = sdk::code_number(sdk::link_names, kind).value_or(0);
             if (link.link == 0) wrong("there is no link " + kind);
             extra.add(link);

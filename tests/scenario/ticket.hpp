@@ -84,6 +84,7 @@ private:
     std::map<std::string, std::uint64_t> orders_;
     std::map<std::uint32_t, oms_reference_row> names_;
     runtime::Reply reply_;
+    sdk::Batch last_;  ///< the last request, for `again`
     bool refusal_expected_ = true;  ///< that of the last request has been looked at
     std::uint64_t keys_ = 0;
     std::string key_;
