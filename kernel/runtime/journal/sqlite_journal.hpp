@@ -20,7 +20,7 @@ struct SqliteJournalOptions {
     /// loss of this one, too.
     std::string mark;
     /// How much of the WAL is written before a live segment is full: three of them are held ready.
-    std::uint64_t segment_bytes = std::uint64_t{64} << 20U;
+    std::uint64_t segment_bytes = std::uint64_t{32} << 20U;
     /// The same for the very first one: growing it is a part of the first start.
     std::uint64_t first_segment_bytes = std::uint64_t{4} << 20U;
     /// space_low() when less is free beside what sealing needs; 0: as much as a segment.
