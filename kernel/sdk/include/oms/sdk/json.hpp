@@ -307,19 +307,6 @@ inline void append_term_number(std::string& out, std::uint32_t field, std::uint3
     json.number(number);
 }
 
-namespace detail {
-
-inline bool is_term(std::uint32_t kind) {
-    return kind == OMS_RECORD_term || kind == OMS_RECORD_term_set || kind == OMS_RECORD_term_row ||
-           kind == OMS_RECORD_reference_term;
-}
-
-inline bool is_shown_when_zero(std::string_view name) {
-    for (const std::string_view shown : shown_when_zero)
-        if (name == shown) return true;
-    return false;
-}
-
 /// One bit's word in the flags of a kind of record.
 struct FlagWord {
     std::uint32_t bit;
@@ -335,6 +322,7 @@ inline constexpr FlagWord route_flag_words[] = {{OMS_ROUTE_ENQUIRY, "enquiry"},
                                                 {OMS_ROUTE_UNKNOWN, "unknown"},
                                                 {OMS_ROUTE_MANUAL, "manual"}};
 
+/// The words of a kind of record's flags.
 inline std::span<const FlagWord> flag_words(std::uint32_t kind, std::string_view field) {
     switch (kind) {
         case OMS_RECORD_route_opened:
@@ -346,6 +334,19 @@ inline std::span<const FlagWord> flag_words(std::uint32_t kind, std::string_view
     }
     if (field == "reference_flags") return reference_flag_words;
     return order_flag_words;
+}
+
+namespace detail {
+
+inline bool is_term(std::uint32_t kind) {
+    return kind == OMS_RECORD_term || kind == OMS_RECORD_term_set || kind == OMS_RECORD_term_row ||
+           kind == OMS_RECORD_reference_term;
+}
+
+inline bool is_shown_when_zero(std::string_view name) {
+    for (const std::string_view shown : shown_when_zero)
+        if (name == shown) return true;
+    return false;
 }
 
 inline void write_flags(JsonWriter& json, std::uint32_t kind, std::string_view field,
