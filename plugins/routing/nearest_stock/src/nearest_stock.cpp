@@ -153,11 +153,13 @@ private:
         return std::nullopt;
     }
 
-    /// The place's safety stock: of the product that the term names, or pieces of every product.
+    /// The place's safety stock: of the product that the term names, or pieces of every product
+    /// when it names none (a configuration then puts the place itself there).
     static Wide kept_back(std::uint32_t destination, const Need& need, const View& view) {
         const auto term = view.reference_term(destination, field::safety_stock);
         if (!term) return 0;
-        if (term->product == 0) return term->number * power_of_ten(need.scale);
+        if (term->product == 0 || term->product == destination)
+            return term->number * power_of_ten(need.scale);
         return term->product == need.product ? term->number : 0;
     }
 

@@ -102,6 +102,8 @@ TEST_F(NearestStockTest, CountsOnlyWhatIsNotHeldNorKeptBack) {
     EXPECT_EQ(plan().routes[0].destination, places[1]);
     world.reference_term(places[1], field::safety_stock, 5);
     EXPECT_TRUE(plan().routes.empty());
+    world.reference_term(places[1], field::safety_stock, 3, places[1]);
+    EXPECT_EQ(plan().routes[0].destination, places[1]);
 }
 
 TEST_F(NearestStockTest, SendsNothingOrWhatThereIs) {
