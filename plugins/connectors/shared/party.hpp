@@ -208,7 +208,7 @@ protected:
         return percent != 0 && draw(request.route, request.number, purpose) % 100 < percent;
     }
     std::uint64_t draw(std::uint64_t a, std::uint64_t b, std::string_view purpose) const {
-        return mix(conditions_.seed ^ mix(a ^ mix(b ^ crc32(purpose))));
+        return mix(conditions_.seed ^ mix(a ^ mix(b ^ connectors::crc32(purpose))));
     }
     const Conditions& conditions() const { return conditions_; }
 

@@ -106,7 +106,7 @@ protected:
     std::uint32_t event(const std::string& name) {
         const auto known = events_.find(name);
         if (known != events_.end()) return known->second;
-        return events_[name] = worker_->reference(OMS_class_event, name);
+        return events_[name] = worker_->desk().reference(OMS_class_event, name);
     }
 
     sdk::Host host_;
@@ -152,7 +152,7 @@ private:
         request.text = details.text(field::text);
         request.offer = details.text(field::quote_id);
         for (const sdk::RouteDetails::Link& link : details.links())
-            if (link.link == OMS_link_refund_of || link.link == OMS_link_return_of)
+            if (link.link == OMS_link_repayment_of || link.link == OMS_link_return_of)
                 request.refund_of = link.order;
         const bool amends = request.verb == Verb::amend;
         for (const sdk::RouteDetails::Line& line : details.lines()) {

@@ -8,7 +8,7 @@
 namespace parties {
 
 void VenuePeer::prepare() {
-    source_ = worker_->reference(OMS_class_source, lists_.source);
+    source_ = worker_->desk().reference(OMS_class_source, lists_.source);
     list_products();
 }
 

@@ -8,7 +8,7 @@
 namespace parties {
 
 void WarehousePeer::prepare() {
-    source_ = worker_->reference(OMS_class_source, lists_.source);
+    source_ = worker_->desk().reference(OMS_class_source, lists_.source);
     if (const auto row = port_.describe(destination_)) account_ = row->group;
 }
 
@@ -42,7 +42,7 @@ void WarehousePeer::count_from_books(const std::string& name) {
     query.reference = account_;
     query.limit = 10'000;
     std::int64_t on_hand = 0;
-    worker_->ask(query, [&](const oms_record& record) {
+    worker_->desk().ask(query, [&](const oms_record& record) {
         const auto* row = sdk::as<oms_balance_row>(record);
         if (row == nullptr || row->account != account_ || row->asset != counted ||
             row->bucket != OMS_bucket_on_hand)

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <oms/sdk/connector.hpp>
+#include <oms/sdk/desk.hpp>
 #include <oms/sdk/route_details.hpp>
 
 #include <algorithm>
@@ -91,34 +92,33 @@ class ChannelWorker {
 public:
     static constexpr std::size_t most_waiting = 1024;  ///< intents read and not handed over yet
     static constexpr std::size_t most_facts = 256;     ///< facts passed on in one cycle
-    static constexpr std::int64_t start_patience_ms = 10'000;
 
     ChannelWorker(Host host, const Port& port, ChannelOptions options, ChannelPeer& peer)
-        : host_(host), port_(port), options_(std::move(options)), peer_(peer) {}
+        : host_(host), port_(port), desk_(port), options_(std::move(options)), peer_(peer) {}
 
     /// Until `stop`, or until the host stops.
     void run() {
         try {
             open();
             while (cycle(wait_ms())) continue;
-        } catch (const Stopped&) {
+        } catch (const HostStopped&) {
             return;  // the host is going down, in the middle of a question
         }
     }
     /// Any thread.
     void stop() {
         stopping_ = true;
-        port_.wake();
+        desk_.stop();
     }
 
     /// Finds the channel and where the last life ended. `run` does this by itself.
     void open() {
-        channel_ = wait_for_channel();
+        channel_ = desk_.await_reference(OMS_class_channel, options_.channel, "channel");
         oms_query query = make<oms_query>();
         query.subject = OMS_subject_channels;
         query.reference = channel_;
         query.limit = 1;
-        ask(query, [&](const oms_record& row) {
+        desk_.ask(query, [&](const oms_record& row) {
             const auto* found = as<oms_channel_row>(row);
             if (found == nullptr || found->channel != channel_) return;
             passed_in_ = found->in_seq;
@@ -145,67 +145,11 @@ public:
     std::uint32_t channel() const { return channel_; }
     std::uint64_t in_seq() const { return passed_in_; }
 
-    /// The reference of a code; defines it when there is none. For names that belong to the party,
-    /// such as events and sources of observations.
-    std::uint32_t reference(std::uint32_t reference_class, std::string_view code) {
-        if (const auto known = port_.resolve(reference_class, code)) return *known;
-        oms_define define = make<oms_define>();
-        define.reference_class = reference_class;
-        define.code = text(code);
-        Batch input;
-        input.add(define);
-        await([&](std::uint64_t token) { return port_.submit(input, token); },
-              [](const oms_record&) {});
-        const auto made = port_.resolve(reference_class, code);
-        if (!made)
-            throw CallError(OMS_NOT_FOUND, "the kernel did not define \"" + std::string(code) + "\"");
-        return *made;
-    }
-
-    /// Asks the kernel and hands over each row. Blocks until the answer is durable.
-    template <class TakeRow>
-    void ask(const oms_query& query, TakeRow take) {
-        await([&](std::uint64_t token) { return port_.query(query, token); }, take);
-    }
+    /// Questions of the peer's own.
+    Desk& desk() { return desk_; }
 
 private:
-    struct Stopped {};
     using Question = std::pair<std::uint64_t, std::uint64_t>;  ///< route, out_seq
-
-    std::uint32_t wait_for_channel() {
-        for (std::int64_t waited = 0;; waited += 10) {
-            if (const auto found = port_.resolve(OMS_class_channel, options_.channel)) return *found;
-            if (stopping_) throw Stopped();
-            if (waited >= start_patience_ms)
-                throw CallError(OMS_NOT_FOUND, "there is no channel \"" + options_.channel +
-                                                   "\"; name it in the configuration");
-            pause(10);
-        }
-    }
-
-    /// Submits or queries, again while there is no room, and waits for the answer's records.
-    template <class Send, class TakeRecord>
-    void await(Send send, TakeRecord take) {
-        const std::uint64_t token = ++last_token_;
-        for (oms_status status; (status = send(token)) != OMS_OK; pause(1)) {
-            if (status == OMS_STOPPED || stopping_) throw Stopped();
-            if (status != OMS_AGAIN) throw CallError(status, "the kernel did not take a question");
-        }
-        bool answered = false;
-        while (!answered) {
-            const oms_status status = port_.take_answers(100, [&](const oms_answer& answer) {
-                if (answer.token != token) return;
-                answered = true;
-                for (const oms_record& record : Records(answer.records)) take(record);
-            });
-            if (status == OMS_STOPPED || stopping_) throw Stopped();
-        }
-    }
-    /// Waits without a clock of its own; answers to nobody's questions may come and go.
-    void pause(std::int64_t timeout_ms) {
-        const oms_status status = port_.take_answers(timeout_ms, [](const oms_answer&) {});
-        if (status == OMS_STOPPED) throw Stopped();
-    }
 
     std::int64_t wait_ms() const {
         if (pending_ || !queue_.empty()) return 1;
@@ -307,7 +251,7 @@ private:
         oms_query query = make<oms_query>();
         query.subject = OMS_subject_order;
         query.id = work.intent.order;
-        ask(query, [&](const oms_record& row) { details.add(row); });
+        desk_.ask(query, [&](const oms_record& row) { details.add(row); });
         // The rows may be younger than the decision: what it says about the amend goes first.
         for (const RouteDetails::Line& line : work.details.lines()) {
             if (!line.routed) continue;
@@ -368,7 +312,7 @@ private:
 
     bool submit(const Batch& input) {
         const oms_status status = port_.submit(input);
-        if (status == OMS_STOPPED) throw Stopped();
+        if (status == OMS_STOPPED) throw HostStopped();
         if (status != OMS_OK && status != OMS_AGAIN)
             host_.error("the kernel did not take what the party said, status " +
                         std::to_string(status));
@@ -424,7 +368,7 @@ private:
         std::vector<oms_route_row> open;
         for (std::size_t before = 1; before != 0;) {
             before = 0;
-            ask(query, [&](const oms_record& record) {
+            desk_.ask(query, [&](const oms_record& record) {
                 const auto* row = as<oms_route_row>(record);
                 if (row == nullptr) return;
                 ++before;
@@ -446,11 +390,11 @@ private:
 
     Host host_;
     const Port& port_;
+    Desk desk_;
     ChannelOptions options_;
     ChannelPeer& peer_;
     std::atomic<bool> stopping_ = false;
     std::uint32_t channel_ = 0;
-    std::uint64_t last_token_ = 0;
     std::uint64_t seq_ = 0;          ///< decisions were read up to here
     std::uint64_t doubt_until_ = 0;  ///< the last decision of earlier lives
     std::uint64_t handed_over_ = 0;  ///< the last decision with an intent that was handed over
