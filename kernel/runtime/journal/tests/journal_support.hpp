@@ -166,16 +166,20 @@ inline std::string read_file(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-inline void write_file(const std::string& path, const std::string& bytes) {
+inline void make_writable(const std::string& path) {
+    std::error_code not_there;
     std::filesystem::permissions(path, std::filesystem::perms::owner_write,
-                                 std::filesystem::perm_options::add);
+                                 std::filesystem::perm_options::add, not_there);
+}
+
+inline void write_file(const std::string& path, const std::string& bytes) {
+    make_writable(path);
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
 /// Changes a database as somebody with the sqlite3 shell would, leaving a WAL where it is.
 inline void change(const std::string& path, const std::string& sql) {
-    std::filesystem::permissions(path, std::filesystem::perms::owner_write,
-                                 std::filesystem::perm_options::add);
+    make_writable(path);
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
     sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
