@@ -19,14 +19,14 @@ using sdk::text;
 
 Refusal Step::act(const Raised& raised, const Program& program, const Action& action) {
     if (action.undo_bit != 0xff) {
-        const Instance& instance = raised.route != 0 ? route(raised.route)->instance
-                                                     : order(raised.order)->instance;
+        const Instance& instance =
+            raised.route != 0 ? route(raised.route)->instance : order(raised.order)->instance;
         auto mask = make<oms_slot_set>();
         mask.order = raised.order;
         mask.route = raised.route;
         mask.slot = World::undo_slot;
-        mask.value = static_cast<std::int64_t>(instance.undo_mask | std::uint64_t{1}
-                                                                        << action.undo_bit);
+        mask.value =
+            static_cast<std::int64_t>(instance.undo_mask | std::uint64_t{1} << action.undo_bit);
         emit(mask);
     }
     switch (action.verb) {
@@ -125,9 +125,7 @@ void Step::emit_event(const Raised& raised, const Program& program, const Action
     switch (action.target) {
         case Target::self: raise({of.id, raised.route, event, raised.role, raised.number}); return;
         case Target::order: raise({of.id, 0, event, raised.role, raised.number}); return;
-        case Target::routes:
-            raise_on_routes(of.id, action.role, event, OMS_ROUTE_ENDED, 0);
-            return;
+        case Target::routes: raise_on_routes(of.id, action.role, event, OMS_ROUTE_ENDED, 0); return;
         case Target::parent:
             if (of.parent != 0) raise({of.parent, 0, event, raised.role, raised.number});
             return;
@@ -143,7 +141,7 @@ void Step::emit_event(const Raised& raised, const Program& program, const Action
 /// Of the lines of role 0, the sum of (what is owed for the whole line) x done / ordered; once they
 /// are all done it is all that the money lines have ordered, so that nothing is left to rounding.
 std::int64_t Step::done_part(const Order& of, std::uint32_t field, std::uint8_t role) const {
-    Int128 share = 0;
+    Int128 part = 0;
     Int128 ordered = 0;
     bool complete = true;
     for (std::uint32_t i = 0; i < of.lines.size(); ++i) {
@@ -154,9 +152,9 @@ std::int64_t Step::done_part(const Order& of, std::uint32_t field, std::uint8_t 
         complete = complete && line.counts.done >= line.counts.ordered;
         for (const Term& term : of.terms)
             if (term.line == i && term.field == field && line.counts.ordered > 0)
-                share += Int128{term.number} * line.counts.done / line.counts.ordered;
+                part += Int128{term.number} * line.counts.done / line.counts.ordered;
     }
-    return static_cast<std::int64_t>(complete ? ordered : std::min(share, ordered));
+    return static_cast<std::int64_t>(complete ? ordered : std::min(part, ordered));
 }
 
 void Step::send_signal(const Raised& raised, const Program& program, const Action& action) {
@@ -240,8 +238,7 @@ void Step::clear_timers(const Raised& raised, std::uint32_t event) {
 void Step::set_watch(const Raised& raised, const Program& program, const Action& action) {
     const Order& of = *order(raised.order);
     const auto term = std::find_if(of.terms.begin(), of.terms.end(), [&](const Term& other) {
-        return other.field == action.field &&
-               (other.line == OMS_WHOLE_ORDER || other.line == 0);
+        return other.field == action.field && (other.line == OMS_WHOLE_ORDER || other.line == 0);
     });
     if (term == of.terms.end()) return;
     auto effect = make<oms_watch_set>();

@@ -34,9 +34,8 @@ namespace {
 
 bool is_code(std::string_view code) {
     return !code.empty() && code.size() <= OMS_MAX_CODE_BYTES &&
-           std::all_of(code.begin(), code.end(), [](char c) {
-               return static_cast<unsigned char>(c) > ' ' && c != '\x7f';
-           });
+           std::all_of(code.begin(), code.end(),
+                       [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '\x7f'; });
 }
 
 }  // namespace
@@ -49,8 +48,7 @@ Refusal Step::define() {
         (wanted.route_via != 0 &&
          world().references.find(OMS_class_channel, wanted.route_via) == nullptr))
         return OMS_ERROR_bad_reference;
-    const std::uint32_t known =
-        world().references.id_of(wanted.reference_class, view(wanted.code));
+    const std::uint32_t known = world().references.id_of(wanted.reference_class, view(wanted.code));
     auto effect = make<oms_reference_defined>();
     effect.reference = known != 0 ? known : world().references.next_id();
     effect.reference_class = wanted.reference_class;
@@ -99,8 +97,7 @@ Refusal Step::post() {
             refusal = OMS_ERROR_unknown_account;
         } else if (names.find(OMS_class_product, leg.asset) == nullptr) {
             refusal = OMS_ERROR_unknown_product;
-        } else if (leg.amount <= 0 ||
-                   (leg.from == leg.to && leg.from_bucket == leg.to_bucket)) {
+        } else if (leg.amount <= 0 || (leg.from == leg.to && leg.from_bucket == leg.to_bucket)) {
             refusal = OMS_ERROR_bad_transfer;
         } else if (!from->external() && (common_->flags & OMS_ORDER_FACT) == 0 &&
                    world().ledger.get({leg.asset, leg.from_bucket, leg.from}).available() <
@@ -131,14 +128,14 @@ Refusal Step::write_cell() {
 
 Refusal Step::set_halt() {
     const auto& wanted = head<oms_set_halt>();
-    const bool named = wanted.scope == OMS_halt_scope_account     ? world().references.find(
-                                                                    OMS_class_account,
-                                                                    wanted.target) != nullptr
-                       : wanted.scope == OMS_halt_scope_destination
-                           ? world().references.find(OMS_class_destination, wanted.target) != nullptr
-                       : wanted.scope == OMS_halt_scope_product
-                           ? world().references.find(OMS_class_product, wanted.target) != nullptr
-                           : wanted.scope == OMS_halt_scope_all && wanted.target == 0;
+    const bool named =
+        wanted.scope == OMS_halt_scope_account
+            ? world().references.find(OMS_class_account, wanted.target) != nullptr
+        : wanted.scope == OMS_halt_scope_destination
+            ? world().references.find(OMS_class_destination, wanted.target) != nullptr
+        : wanted.scope == OMS_halt_scope_product
+            ? world().references.find(OMS_class_product, wanted.target) != nullptr
+            : wanted.scope == OMS_halt_scope_all && wanted.target == 0;
     if (!named) return OMS_ERROR_unknown_reference;
     auto effect = make<oms_halt_changed>();
     effect.scope = wanted.scope;
@@ -212,7 +209,8 @@ Refusal Step::begin_epoch() {
     }
     for (const RoutingBinding& binding : core_.bindings.routings) name(binding.instance, nullptr);
     for (const FactsBinding& binding : core_.bindings.facts) name(binding.instance, nullptr);
-    for (const KindBinding& binding : core_.bindings.kinds) intern(OMS_class_order_kind, binding.kind);
+    for (const KindBinding& binding : core_.bindings.kinds)
+        intern(OMS_class_order_kind, binding.kind);
     core_.mark_stale();
     return 0;
 }

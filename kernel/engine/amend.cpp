@@ -124,8 +124,9 @@ bool Step::carry_out_amend(std::uint64_t id) {
     for (const std::uint64_t to : open) {
         const Route& at = *route(to);
         const bool has_terms = !at.terms.empty();
-        const bool has_quantity = std::any_of(at.lines.begin(), at.lines.end(),
-                                              [](const RouteLine& line) { return line.amending != 0; });
+        const bool has_quantity =
+            std::any_of(at.lines.begin(), at.lines.end(),
+                        [](const RouteLine& line) { return line.amending != 0; });
         if (!has_terms && !has_quantity) continue;
         for (std::size_t i = 0; i < at.lines.size(); ++i) {
             const RouteLine line = route(to)->lines[i];
@@ -139,8 +140,8 @@ bool Step::carry_out_amend(std::uint64_t id) {
     return amend_pends_;
 }
 
-/// Less: taken from what is unrouted, then from the routes, the newest first. More: asked of the one
-/// route that works it, or left unrouted. Answers whether a route must be asked.
+/// Less: taken from what is unrouted, then from the routes, the newest first. More: asked of the
+/// one route that works it, or left unrouted. Answers whether a route must be asked.
 bool Step::amend_line(std::uint64_t id, const oms_line& change) {
     const Line line = order(id)->lines[change.line];
     Counts counts = line.counts;
@@ -223,7 +224,7 @@ Refusal Step::amend_route() {
 }
 
 /// The action `apply_amend`: the party has taken it. A quantity below what is done by now becomes
-/// what is done (FIX 4.4 volume 4, appendix D, C.3.c).
+/// what is done.
 void Step::apply_amend(std::uint64_t id) {
     const std::uint64_t owner = route(id)->order;
     for (std::size_t i = 0; i < route(id)->lines.size(); ++i) {
@@ -254,7 +255,8 @@ void Step::apply_amend(std::uint64_t id) {
         gone.text.clear();
         emit(as_effect(gone, owner, id));
     }
-    for (const RouteLine& at : route(id)->lines) static_cast<void>(hold_line(owner, at.line, HoldMode::fact));
+    for (const RouteLine& at : route(id)->lines)
+        static_cast<void>(hold_line(owner, at.line, HoldMode::fact));
 }
 
 /// The action `drop_amend`: the party has refused it.

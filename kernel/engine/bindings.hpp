@@ -42,15 +42,15 @@ struct RoleBinding {
 };
 
 struct KindBinding {
-    std::string kind;              ///< code of class order_kind
-    std::string lifecycle;         ///< name of a table attached to orders
-    std::string route_lifecycle;   ///< name of a table attached to routes
-    std::vector<std::string> checks;        ///< instances, in order
+    std::string kind;                 ///< code of class order_kind
+    std::string lifecycle;            ///< name of a table attached to orders
+    std::string route_lifecycle;      ///< name of a table attached to routes
+    std::vector<std::string> checks;  ///< instances, in order
     std::array<RoleBinding, lifecycle::role_count> roles;
 };
 
-/// The runtime makes every call into a plugin through this, so that it can mark on disk which plugin
-/// is at work before it is, measure it, and end the process when it does not come back.
+/// The runtime makes every call into a plugin through this, so that it can mark on disk which
+/// plugin is at work before it is, measure it, and end the process when it does not come back.
 class CallGuard {
 public:
     virtual ~CallGuard() = default;
@@ -61,7 +61,8 @@ public:
 struct Limits {
     std::uint32_t events_per_step = 1000;
     std::uint32_t effects_per_step = 100000;
-    std::int64_t retire_after_ns = std::int64_t{3} * 86400 * 1'000'000'000;  ///< after an order's end
+    std::int64_t retire_after_ns =
+        std::int64_t{3} * 86400 * 1'000'000'000;  ///< after an order's end
     std::int64_t key_window_ns = std::int64_t{7} * 86400 * 1'000'000'000;
 };
 
@@ -73,7 +74,7 @@ struct Bindings {
     std::vector<RoutingBinding> routings;
     std::vector<FactsBinding> facts;
     std::vector<std::string> events;  ///< names that connectors report progress by
-    CallGuard* guard = nullptr;  ///< may be null
+    CallGuard* guard = nullptr;       ///< may be null
     Limits limits;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lives as long as the engine: the world, the values of the world outside, and the bindings with
-// their names resolved. A step works on it.
+// What lives as long as the engine: the world, the values of the world outside, and the bindings
+// with their names resolved. A step works on it.
 #pragma once
 
 #include "engine/bindings.hpp"
@@ -47,7 +47,7 @@ struct ActiveRole {
 
 struct ActiveKind {
     const KindBinding* binding = nullptr;
-    std::uint32_t lifecycle = 0;        ///< number of an installed table
+    std::uint32_t lifecycle = 0;  ///< number of an installed table
     std::uint32_t route_lifecycle = 0;
     std::vector<const Active<CheckBinding>*> checks;
     std::array<ActiveRole, lifecycle::role_count> roles;
@@ -57,7 +57,8 @@ struct Observed {
     std::int64_t value = 0;
     std::int64_t time = 0;
 };
-using ObservationKey = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // product, field, source
+using ObservationKey =
+    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // product, field, source
 
 class Core {
 public:

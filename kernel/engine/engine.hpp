@@ -25,9 +25,9 @@ namespace oms::engine {
 
 /// What one input came to.
 struct Outcome {
-    std::uint64_t seq = 0;    ///< of the decision
-    std::uint32_t code = 0;   ///< 0: accepted; otherwise the number after "OMS-"
-    bool repeated = false;    ///< the key was known: `seq` is the first decision's, nothing was added
+    std::uint64_t seq = 0;   ///< of the decision
+    std::uint32_t code = 0;  ///< 0: accepted; otherwise the number after "OMS-"
+    bool repeated = false;  ///< the key was known: `seq` is the first decision's, nothing was added
 };
 
 class Engine {
@@ -52,8 +52,8 @@ public:
     /// The last value of the world, applied between decisions. Watches that it hits wait for `due`.
     void observe(const oms_observation& observation);
 
-    /// An input that the kernel itself owes at `now`: a timer that fell due, a watch that was hit, an
-    /// order that is to retire. False: none. Decide it, then ask again.
+    /// An input that the kernel itself owes at `now`: a timer that fell due, a watch that was hit,
+    /// an order that is to retire. False: none. Decide it, then ask again.
     bool due(std::int64_t now, sdk::Batch& input);
 
     /// When `due` is next worth asking, ns since 1970 UTC; INT64_MAX: not before another input.

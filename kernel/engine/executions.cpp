@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An execution moves counts, books and, for a block, the orders that it gathers from; a reversal moves
-// the same back.
+// An execution moves counts, books and, for a block, the orders that it gathers from; a reversal
+// moves the same back.
 #include "engine/step.hpp"
 
 #include <algorithm>
@@ -67,8 +67,8 @@ void Step::count_parents(std::uint64_t id, std::uint32_t index) {
     const Line& whole = of.lines[parent];
     Counts counts = whole.counts;
     counts.done = std::min(done, counts.ordered);
-    counts.cancelled = std::clamp(counts.ordered - reachable, std::int64_t{0},
-                                  counts.ordered - counts.done);
+    counts.cancelled =
+        std::clamp(counts.ordered - reachable, std::int64_t{0}, counts.ordered - counts.done);
     counts.working = std::clamp(reached - counts.done, std::int64_t{0},
                                 counts.ordered - counts.done - counts.cancelled);
     count(of, parent, counts, whole.value);
@@ -134,9 +134,8 @@ std::uint64_t Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t 
 
 void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t state) {
     const auto& all = order(owner)->executions;
-    const Execution done = *std::find_if(all.begin(), all.end(), [&](const Execution& other) {
-        return other.id == execution;
-    });
+    const Execution done = *std::find_if(
+        all.begin(), all.end(), [&](const Execution& other) { return other.id == execution; });
     auto changed = make<oms_execution_changed>();
     changed.execution = execution;
     changed.order = owner;
@@ -146,8 +145,9 @@ void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t s
 
     bool works_again = true;
     if (const Route* at = done.route == 0 ? nullptr : route(done.route)) {
-        const auto own = std::find_if(at->lines.begin(), at->lines.end(),
-                                      [&](const RouteLine& line) { return line.line == done.line; });
+        const auto own =
+            std::find_if(at->lines.begin(), at->lines.end(),
+                         [&](const RouteLine& line) { return line.line == done.line; });
         Counts there = own->counts;
         there.done -= done.quantity;
         const std::int64_t left = done.quantity - std::min(there.over, done.quantity);
@@ -168,13 +168,13 @@ void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t s
     count(*order(owner), done.line, counts, line.value - Int128{done.price} * done.quantity);
     count_parents(owner, done.line);
     post_reversal(owner, execution);
-    if (done.route != 0)
-        static_cast<void>(hold_route_line(done.route, done.line, HoldMode::fact));
+    if (done.route != 0) static_cast<void>(hold_route_line(done.route, done.line, HoldMode::fact));
     static_cast<void>(hold_line(owner, done.line, HoldMode::fact));
     take_back(owner, execution, state);
 }
 
-// ---- books ----------------------------------------------------------------------------------------
+// ---- books
+// ----------------------------------------------------------------------------------------
 
 void Step::transfer(const oms_transfer& leg, std::uint64_t of_order, std::uint64_t execution) {
     auto effect = make<oms_transferred>();
@@ -204,10 +204,34 @@ void Step::post_reversal(std::uint64_t owner, std::uint64_t execution) {
     }
 }
 
-// ---- blocks ---------------------------------------------------------------------------------------
+// ---- blocks
+// ---------------------------------------------------------------------------------------
 
-/// In proportion to what each source still has in the block, the largest remainders first: the parts
-/// add up to the execution, and the same numbers always give the same parts.
+/// In proportion to what each source still has in the block, the largest remainders first: the
+/// parts add up to the execution, and the same numbers always give the same parts.
+namespace {
+
+/// In proportion to what each source still has in the block's line, the largest remainders first:
+/// the parts add up to the quantity, and the same numbers always give the same parts.
+std::vector<std::int64_t> in_proportion(const std::vector<Source>& sources, std::uint32_t line,
+                                        Int128 quantity, Int128 open) {
+    std::vector<std::int64_t> parts(sources.size(), 0);
+    std::vector<std::pair<Int128, std::size_t>> rests;
+    Int128 given = 0;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (sources[i].line != line || sources[i].open() == 0) continue;
+        const Int128 exact = quantity * sources[i].open();
+        parts[i] = static_cast<std::int64_t>(exact / open);
+        given += parts[i];
+        rests.emplace_back(-(exact % open), i);
+    }
+    std::sort(rests.begin(), rests.end());
+    for (std::size_t i = 0; given < quantity; ++i, ++given) ++parts[rests[i].second];
+    return parts;
+}
+
+}  // namespace
+
 void Step::apportion(std::uint64_t block, std::uint64_t execution) {
     if (order(block)->sources.empty()) return;
     const Execution done = order(block)->executions.back();
@@ -217,20 +241,8 @@ void Step::apportion(std::uint64_t block, std::uint64_t execution) {
     for (const Source& source : sources)
         if (source.line == done.line) open += source.open();
     if (open == 0) return;
-    const Int128 quantity = std::min(Int128{done.quantity}, open);
-    std::vector<std::int64_t> parts(sources.size(), 0);
-    std::vector<std::pair<Int128, std::size_t>> rests;
-    Int128 given = 0;
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-        if (sources[i].line != done.line || sources[i].open() == 0) continue;
-        const Int128 exact = quantity * sources[i].open();
-        parts[i] = static_cast<std::int64_t>(exact / open);
-        given += parts[i];
-        rests.emplace_back(-(exact % open), i);
-    }
-    std::sort(rests.begin(), rests.end());
-    for (std::size_t i = 0; given < quantity; ++i, ++given) ++parts[rests[i].second];
-
+    const std::vector<std::int64_t> parts =
+        in_proportion(sources, done.line, std::min(Int128{done.quantity}, open), open);
     for (std::size_t i = 0; i < sources.size(); ++i) {
         if (parts[i] == 0) continue;
         Source source = sources[i];

@@ -71,19 +71,18 @@ Refusal Step::hold_exactly(const Order& of, std::uint32_t line, std::uint64_t of
     }
     for (const Reservation& reservation : wanted) {
         Hold hold;
-        const auto known = std::find_if(untouched.begin(), untouched.end(), [&](std::uint64_t other) {
-            const Hold& held = *world().holds.find(other);
-            return held.account == reservation.account && held.asset == reservation.asset &&
-                   held.bucket == reservation.bucket;
-        });
+        const auto known =
+            std::find_if(untouched.begin(), untouched.end(), [&](std::uint64_t other) {
+                const Hold& held = *world().holds.find(other);
+                return held.account == reservation.account && held.asset == reservation.asset &&
+                       held.bucket == reservation.bucket;
+            });
         if (known != untouched.end()) {
             hold = *world().holds.find(*known);
             untouched.erase(known);
         } else {
-            hold = {world().next.hold,   id,
-                    of_route,            line,
-                    reservation.account, reservation.asset,
-                    reservation.bucket,  0};
+            hold = {world().next.hold,  id, of_route, line, reservation.account, reservation.asset,
+                    reservation.bucket, 0};
         }
         const std::int64_t amount = mode == HoldMode::grow_only
                                         ? std::max(hold.amount, reservation.amount)
@@ -91,8 +90,7 @@ Refusal Step::hold_exactly(const Order& of, std::uint32_t line, std::uint64_t of
         if (const Refusal refusal = set(hold, amount); refusal != 0) return refusal;
     }
     if (mode == HoldMode::grow_only) return 0;
-    for (const std::uint64_t hold : untouched)
-        static_cast<void>(set(*world().holds.find(hold), 0));
+    for (const std::uint64_t hold : untouched) static_cast<void>(set(*world().holds.find(hold), 0));
     return 0;
 }
 

@@ -121,8 +121,8 @@ void Step::post_execution(const Order& of, const Execution& done, std::uint32_t 
             legs = std::move(call.transfers);
         } else {
             anomaly(id, done.route, "the asset class could not say what an execution posts");
-            open_task(id, done.route, "operations",
-                      "An execution was posted without its price", "noted");
+            open_task(id, done.route, "operations", "An execution was posted without its price",
+                      "noted");
         }
         for (const oms_transfer& leg : legs) own_leg = own_leg || leg.asset == line.product;
     }

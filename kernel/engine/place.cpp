@@ -107,8 +107,7 @@ Refusal Step::check_term(const oms_term& term, std::size_t lines) const {
     const bool words = term.type == OMS_term_type_text && term.number == 0;
     if (term.field == 0 || (!number && !words)) return OMS_ERROR_bad_term;
     if (term.line != OMS_WHOLE_ORDER && term.line >= lines) return OMS_ERROR_unknown_line;
-    if (term.product != 0 &&
-        world().references.find(OMS_class_product, term.product) == nullptr)
+    if (term.product != 0 && world().references.find(OMS_class_product, term.product) == nullptr)
         return OMS_ERROR_unknown_product;
     return 0;
 }
@@ -236,8 +235,8 @@ Refusal Step::adopt_order() {
     if (party == nullptr) return OMS_ERROR_unknown_destination;
     if (world().find_route(adopt.destination, view(adopt.external_ref)) != 0)
         return 0;  // it is known already: nothing to adopt
-    if (const Refusal refusal = open_order(adopt.order_kind, adopt.account,
-                                           OMS_ORDER_FACT | OMS_ORDER_ADOPTED, 0);
+    if (const Refusal refusal =
+            open_order(adopt.order_kind, adopt.account, OMS_ORDER_FACT | OMS_ORDER_ADOPTED, 0);
         refusal != 0) {
         anomaly(0, 0, "a party works an order that cannot be adopted");
         return refusal;
@@ -276,8 +275,8 @@ Refusal Step::adopt_order() {
     // The order enters its life as accepted and at work there; the route as acknowledged.
     Refusal ignored = 0;
     raise({id, 0, static_cast<std::uint32_t>(Event::accepted), lifecycle::any_role, 0});
-    raise({id, opened.route, static_cast<std::uint32_t>(Event::acked), role_of(*route(opened.route)),
-           0});
+    raise({id, opened.route, static_cast<std::uint32_t>(Event::acked),
+           role_of(*route(opened.route)), 0});
     walk(ignored);
     open_task(id, opened.route, "operations", "A party works an order that we did not know",
               "noted");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One call into an inside plugin: the view that it reads, the sink that it speaks into, and what came
-// of it. What breaks the contract marks the call as broken, whatever the plugin answers itself.
+// One call into an inside plugin: the view that it reads, the sink that it speaks into, and what
+// came of it. What breaks the contract marks the call as broken, whatever the plugin answers
+// itself.
 #pragma once
 
 #include "engine/step.hpp"

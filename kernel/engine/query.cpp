@@ -148,8 +148,7 @@ oms_state_row state_of(const Core& core, std::string& hash, bool with_hash) {
 
 Status answer_query(const Core& core, const oms_query& query, sdk::Batch& rows) {
     const World& world = core.world;
-    const std::uint32_t limit =
-        query.limit == 0 ? default_limit : std::min(query.limit, max_limit);
+    const std::uint32_t limit = query.limit == 0 ? default_limit : std::min(query.limit, max_limit);
     switch (query.subject) {
         case OMS_subject_order: return show_order(core, query, rows);
         case OMS_subject_orders: list_orders(world, query, limit, rows); return {};
@@ -158,8 +157,7 @@ Status answer_query(const Core& core, const oms_query& query, sdk::Batch& rows) 
         case OMS_subject_references: list_references(world, query, limit, rows); return {};
         case OMS_subject_holds:
             world.holds.each([&](const Hold& hold) {
-                if (query.reference == 0 || hold.account == query.reference)
-                    rows.add(row_of(hold));
+                if (query.reference == 0 || hold.account == query.reference) rows.add(row_of(hold));
             });
             return {};
         case OMS_subject_tasks:

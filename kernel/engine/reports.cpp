@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What destinations say. A report is a fact: it is never refused and never dropped, and what no rule
-// takes is written down as an anomaly.
+// What destinations say. A report is a fact: it is never refused and never dropped, and what no
+// rule takes is written down as an anomaly.
 #include "engine/step.hpp"
 
 #include <algorithm>
@@ -242,7 +242,8 @@ std::uint32_t Step::report_progress(std::uint64_t id) {
     return named ? told.event : static_cast<std::uint32_t>(Event::progress);
 }
 
-/// The party's own count of what works there stands beside ours; a difference is never guessed away.
+/// The party's own count of what works there stands beside ours; a difference is never guessed
+/// away.
 void Step::report_answer(std::uint64_t id) {
     const auto& told = head<oms_report>();
     Int128 working = 0;

@@ -81,7 +81,8 @@ Refusal Step::cancel_route() {
     touch(subject_);
     if (known->ended()) return OMS_ERROR_route_ended;
     Refusal refusal = 0;
-    raise({subject_, known->id, static_cast<std::uint32_t>(Event::cancel_asked), role_of(*known), 0});
+    raise(
+        {subject_, known->id, static_cast<std::uint32_t>(Event::cancel_asked), role_of(*known), 0});
     if (!walk(refusal) && refusal == 0) refusal = OMS_ERROR_not_in_this_state;
     return refusal;
 }
@@ -98,7 +99,8 @@ Refusal Step::raise_event() {
     const Order* known = target_order(of_order, {}, refusal);
     if (known == nullptr) return refusal;
     subject_ = known->id;
-    // The words of the language are the kernel's own: only a lifecycle's own events can be asked for.
+    // The words of the language are the kernel's own: only a lifecycle's own events can be asked
+    // for.
     if (request.event < lifecycle::first_custom_event) return OMS_ERROR_unknown_event;
     const Instance& instance =
         request.route != 0 ? route(request.route)->instance : known->instance;

@@ -79,6 +79,25 @@ Refusal Step::plan_routes(std::uint64_t id, std::uint8_t role) {
     return plans.empty() ? none() : Refusal{0};
 }
 
+/// Whether the plan may be: `asked` becomes how much of each line it takes.
+Refusal Step::check_plan(const Order& of, const ActiveKind& kind, const PlannedRoute& plan,
+                         std::vector<std::int64_t>& asked) const {
+    asked.assign(of.lines.size(), 0);
+    for (const oms_route_line& line : plan.lines) {
+        if (line.line >= of.lines.size()) return OMS_ERROR_unknown_line;
+        const Line& from = of.lines[line.line];
+        const auto& allowed = kind.roles[from.role].destinations;
+        if (std::find(allowed.begin(), allowed.end(), plan.destination) == allowed.end())
+            return OMS_ERROR_destination_not_allowed;
+        if (from.has_parts || line.quantity <= 0 ||
+            line.quantity > from.counts.unrouted() - asked[line.line])
+            return OMS_ERROR_nothing_to_route;
+        if (halted(OMS_halt_scope_product, from.product)) return OMS_ERROR_halted;
+        asked[line.line] += line.quantity;
+    }
+    return 0;
+}
+
 Refusal Step::open_route(std::uint64_t id, const PlannedRoute& plan) {
     const Order& of = *order(id);
     const ActiveKind* kind = core_.kind(of.kind);
@@ -89,20 +108,8 @@ Refusal Step::open_route(std::uint64_t id, const PlannedRoute& plan) {
     if (halted(OMS_halt_scope_all, 0) || halted(OMS_halt_scope_account, of.account) ||
         halted(OMS_halt_scope_destination, plan.destination))
         return OMS_ERROR_halted;
-    std::vector<std::int64_t> asked(of.lines.size(), 0);
-    for (const oms_route_line& line : plan.lines) {
-        if (line.line >= of.lines.size()) return OMS_ERROR_unknown_line;
-        const Line& from = of.lines[line.line];
-        const auto& allowed = kind->roles[from.role].destinations;
-        if (std::find(allowed.begin(), allowed.end(), plan.destination) == allowed.end())
-            return OMS_ERROR_destination_not_allowed;
-        if (from.has_parts || line.quantity <= 0 ||
-            line.quantity > from.counts.unrouted() - asked[line.line])
-            return OMS_ERROR_nothing_to_route;
-        if (halted(OMS_halt_scope_product, from.product)) return OMS_ERROR_halted;
-        asked[line.line] += line.quantity;
-    }
-
+    std::vector<std::int64_t> asked;
+    if (const Refusal refusal = check_plan(of, *kind, plan, asked); refusal != 0) return refusal;
     const UndoMark mark = mark_effects();
     auto opened = make<oms_route_opened>();
     opened.route = world().next.route;
@@ -141,8 +148,7 @@ Refusal Step::open_route(std::uint64_t id, const PlannedRoute& plan) {
     Refusal refusal = 0;
     if (!enquiry) {
         for (std::uint32_t i = 0; refusal == 0 && i < asked.size(); ++i)
-            if (asked[i] != 0)
-                refusal = hold_route_line(opened.route, i, HoldMode::request);
+            if (asked[i] != 0) refusal = hold_route_line(opened.route, i, HoldMode::request);
         if (refusal == 0) refusal = run_checks(id, opened.route, OMS_STAGE_route);
     }
     if (refusal != 0) {
@@ -167,7 +173,8 @@ void Step::send(std::uint64_t id, std::uint32_t action, std::uint32_t event, std
     effect.destination = at.destination;
     effect.event = event;
     effect.line = line;
-    effect.product = line < order(at.order)->lines.size() ? order(at.order)->lines[line].product : 0;
+    effect.product =
+        line < order(at.order)->lines.size() ? order(at.order)->lines[line].product : 0;
     effect.quantity = quantity;
     effect.attempt = action == OMS_action_place ? at.place_attempts + 1 : 1;
     emit(effect);

@@ -55,8 +55,7 @@ oms_line_row line_row_of(const Order& order, std::uint32_t index) {
     row.over = line.counts.over;
     row.unrouted = line.counts.unrouted();
     if (line.counts.done > 0) {
-        const auto average =
-            sdk::divide(line.value, line.counts.done, sdk::Rounding::half_even);
+        const auto average = sdk::divide(line.value, line.counts.done, sdk::Rounding::half_even);
         row.average_price = average ? sdk::narrow(*average).value_or(0) : 0;
     }
     row.value = to_wide(line.value);

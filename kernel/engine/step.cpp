@@ -48,7 +48,8 @@ bool texts_fit(const oms_record& record, const sdk::RecordInfo& info) {
         if (field.type != sdk::FieldType::text) continue;
         oms_text text{};
         std::memcpy(&text, reinterpret_cast<const char*>(&record) + field.offset, sizeof text);
-        if (text.size > OMS_MAX_TEXT_BYTES || (text.size != 0 && text.data == nullptr)) return false;
+        if (text.size > OMS_MAX_TEXT_BYTES || (text.size != 0 && text.data == nullptr))
+            return false;
     }
     return true;
 }
@@ -245,8 +246,8 @@ void Step::roll_back() {
 }
 
 UndoMark Step::mark_effects() const {
-    return {core_.world.undo.mark(), events_.size(), effects_.size(), effect_count_, kept_.size(),
-            kept_count_};
+    return {core_.world.undo.mark(), events_.size(), effects_.size(),
+            effect_count_,           kept_.size(),   kept_count_};
 }
 
 /// Folds back to the mark; what plugins read and said since then stays written.
@@ -281,10 +282,10 @@ void Step::advance_channel() {
 }
 
 void Step::answer(Refusal refusal) {
-    if (view(common_->key).empty() && !needs_key(head_->kind) &&
-        head_->kind != OMS_RECORD_define && head_->kind != OMS_RECORD_write_cell &&
-        head_->kind != OMS_RECORD_set_halt && head_->kind != OMS_RECORD_advance_channel &&
-        head_->kind != OMS_RECORD_adopt_order && refusal == 0)
+    if (view(common_->key).empty() && !needs_key(head_->kind) && head_->kind != OMS_RECORD_define &&
+        head_->kind != OMS_RECORD_write_cell && head_->kind != OMS_RECORD_set_halt &&
+        head_->kind != OMS_RECORD_advance_channel && head_->kind != OMS_RECORD_adopt_order &&
+        refusal == 0)
         return;  // a fact or a clock's tick: nobody waits for an answer
     auto effect = make<oms_answered>();
     effect.code = refusal;

@@ -52,8 +52,8 @@ enum class HoldMode : std::uint8_t {
     fact,       ///< it has happened: what is available may go below zero, and a person is told
 };
 
-/// A place to which a part of the step can be taken back: what was folded, what was written, and who
-/// was told.
+/// A place to which a part of the step can be taken back: what was folded, what was written, and
+/// who was told.
 struct UndoMark {
     std::size_t undo = 0;
     std::size_t events = 0;
@@ -100,7 +100,9 @@ private:
     std::uint64_t fingerprint() const;
 
     template <class Record>
-    const Record& head() const { return *reinterpret_cast<const Record*>(head_); }
+    const Record& head() const {
+        return *reinterpret_cast<const Record*>(head_);
+    }
     template <class Record, class Visit>
     void details(Visit visit) const {
         for (const oms_record& record : sdk::Records(input_))
@@ -202,8 +204,7 @@ private:
                          const lifecycle::Action& action);
     void act_on_route(const Raised& raised, const lifecycle::Action& action);
     void emit_event(const Raised& raised, const Program& program, const lifecycle::Action& action);
-    void send_signal(const Raised& raised, const Program& program,
-                     const lifecycle::Action& action);
+    void send_signal(const Raised& raised, const Program& program, const lifecycle::Action& action);
     void set_slot(const Raised& raised, const lifecycle::Action& action);
     void set_timer(const Raised& raised, const Program& program, const lifecycle::Action& action);
     void set_watch(const Raised& raised, const Program& program, const lifecycle::Action& action);
@@ -219,6 +220,8 @@ private:
 
     // ---- routes.cpp ----------------------------------------------------------------------------
     Refusal plan_routes(std::uint64_t order, std::uint8_t role);
+    Refusal check_plan(const Order& order, const ActiveKind& kind, const PlannedRoute& plan,
+                       std::vector<std::int64_t>& asked) const;
     Refusal open_route(std::uint64_t order, const PlannedRoute& plan);
     void send(std::uint64_t route, std::uint32_t action, std::uint32_t event, std::uint32_t line,
               std::int64_t quantity);
@@ -247,23 +250,22 @@ private:
     const oms_record* head_ = nullptr;
     const oms_place_order* common_ = nullptr;  ///< any head: they all start alike
 
-    oms_text key_{};                           ///< the request's, unless it was known before
-    std::string effects_;         ///< encoded
-    std::string kept_;            ///< encoded: what survives a refusal
+    oms_text key_{};       ///< the request's, unless it was known before
+    std::string effects_;  ///< encoded
+    std::string kept_;     ///< encoded: what survives a refusal
     std::uint32_t effect_count_ = 0;
     std::uint32_t kept_count_ = 0;
     std::deque<Raised> events_;
     std::vector<std::uint64_t> touched_;
-    std::uint64_t subject_ = 0;   ///< the order that the decision is about
-    std::uint64_t made_ = 0;      ///< the id of what was made
+    std::uint64_t subject_ = 0;  ///< the order that the decision is about
+    std::uint64_t made_ = 0;     ///< the id of what was made
     bool approval_needed_ = false;
-    bool trying_ = false;                     ///< an amend is tried and will be taken back
+    bool trying_ = false;                    ///< an amend is tried and will be taken back
     std::vector<oms_cell_set> tried_cells_;  ///< what checks wrote meanwhile
     bool amend_pends_ = false;
     std::string answer_text_;
     std::vector<ObservationKey> reads_;
 };
-
 
 template <class Record>
 void Step::emit(const Record& effect) {

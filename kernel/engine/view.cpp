@@ -166,9 +166,8 @@ oms_status PluginCall::next(oms_walk& walk, oms_record& row) {
                        [&](const Term& term) { return fill(row, row_of(term, of->id, 0, 0)); });
         case OMS_RECORD_route_row:
             if (of == nullptr) return OMS_NOT_FOUND;
-            return nth(of->routes, walk, [&](std::uint64_t id) {
-                return fill(row, row_of(*world.routes.find(id)));
-            });
+            return nth(of->routes, walk,
+                       [&](std::uint64_t id) { return fill(row, row_of(*world.routes.find(id))); });
         case OMS_RECORD_route_line_row: {
             const Route* route = world.routes.find(walk.id);
             if (route == nullptr) return OMS_NOT_FOUND;

@@ -23,6 +23,42 @@ bool is_report(std::uint32_t event) {
            event <= static_cast<std::uint32_t>(Event::not_found);
 }
 
+/// What is the case among the lines of one role, and the routes that work them.
+struct RoleFacts {
+    bool line = false, done = false, working = false, unrouted = false, cancelled = false;
+    bool over = false, route_open = false, route_unknown = false, amending = false;
+
+    void add(const RoleFacts& other) {
+        line |= other.line;
+        done |= other.done;
+        working |= other.working;
+        unrouted |= other.unrouted;
+        cancelled |= other.cancelled;
+        over |= other.over;
+        route_open |= other.route_open;
+        route_unknown |= other.route_unknown;
+        amending |= other.amending;
+    }
+
+    lifecycle::Facts facts(std::uint8_t role) const {
+        lifecycle::Facts facts = 0;
+        const auto set = [&](bool on, Fact fact) {
+            if (on) facts |= fact_bit(fact, role);
+        };
+        set(line && done && !working && !unrouted, Fact::all_done);
+        set(done, Fact::any_done);
+        set(working, Fact::any_working);
+        set(unrouted, Fact::any_unrouted);
+        set(cancelled, Fact::any_cancelled);
+        set(over, Fact::any_over);
+        set(route_open, Fact::any_route_open);
+        set(route_unknown, Fact::any_route_unknown);
+        set(amending, Fact::any_amending);
+        set(line, Fact::any_line);
+        return facts;
+    }
+};
+
 }  // namespace
 
 std::uint8_t Step::role_of(const Route& at) const {
@@ -31,14 +67,10 @@ std::uint8_t Step::role_of(const Route& at) const {
 }
 
 lifecycle::Facts Step::facts_of(const Order& of) const {
-    struct PerRole {
-        bool line = false, done = false, working = false, unrouted = false, cancelled = false;
-        bool over = false, route_open = false, route_unknown = false, amending = false;
-    };
-    std::array<PerRole, lifecycle::role_count> roles;
+    std::array<RoleFacts, lifecycle::role_count> roles;
     for (const Line& line : of.lines) {
         if (line.has_parts) continue;
-        PerRole& role = roles[line.role];
+        RoleFacts& role = roles[line.role];
         role.line = true;
         role.done |= line.counts.done > 0;
         role.working |= line.counts.working > 0;
@@ -49,45 +81,21 @@ lifecycle::Facts Step::facts_of(const Order& of) const {
     for (const std::uint64_t id : of.routes) {
         const Route& at = *route(id);
         if (at.ended() || at.lines.empty()) continue;
-        PerRole& role = roles[role_of(at)];
+        RoleFacts& role = roles[role_of(at)];
         role.route_open = true;
         role.route_unknown |= (at.flags & OMS_ROUTE_UNKNOWN) != 0;
         role.amending |= (at.flags & OMS_ROUTE_ENQUIRY) == 0 &&
-                         std::any_of(at.lines.begin(), at.lines.end(), [](const RouteLine& line) {
-                             return line.amending != 0;
-                         });
+                         std::any_of(at.lines.begin(), at.lines.end(),
+                                     [](const RouteLine& line) { return line.amending != 0; });
     }
     lifecycle::Facts facts = 0;
-    PerRole any;
-    const auto put = [&](const PerRole& role, std::uint8_t number) {
-        const auto set = [&](bool on, Fact fact) {
-            if (on) facts |= fact_bit(fact, number);
-        };
-        set(role.line && role.done && !role.working && !role.unrouted, Fact::all_done);
-        set(role.done, Fact::any_done);
-        set(role.working, Fact::any_working);
-        set(role.unrouted, Fact::any_unrouted);
-        set(role.cancelled, Fact::any_cancelled);
-        set(role.over, Fact::any_over);
-        set(role.route_open, Fact::any_route_open);
-        set(role.route_unknown, Fact::any_route_unknown);
-        set(role.amending, Fact::any_amending);
-        set(role.line, Fact::any_line);
-    };
+    RoleFacts any;
     for (std::uint8_t i = 0; i < roles.size(); ++i) {
-        const PerRole& role = roles[i];
-        put(role, i);
-        any.line |= role.line;
-        any.done |= role.done;
-        any.working |= role.working;
-        any.unrouted |= role.unrouted;
-        any.cancelled |= role.cancelled;
-        any.over |= role.over;
-        any.route_open |= role.route_open;
-        any.route_unknown |= role.route_unknown;
-        any.amending |= role.amending;
+        const RoleFacts& role = roles[i];
+        facts |= role.facts(i);
+        any.add(role);
     }
-    put(any, lifecycle::any_role);
+    facts |= any.facts(lifecycle::any_role);
     const auto set = [&](bool on, Fact fact) {
         if (on) facts |= fact_bit(fact);
     };
@@ -206,18 +214,18 @@ bool Step::walk(Refusal& refusal) {
 }
 
 bool Step::deliver(const Raised& raised, Refusal& refusal) {
-    if (order(raised.order) == nullptr ||
-        (raised.route != 0 && route(raised.route) == nullptr))
+    if (order(raised.order) == nullptr || (raised.route != 0 && route(raised.route) == nullptr))
         return false;
     const Route* at = raised.route == 0 ? nullptr : route(raised.route);
-    const Program& program = program_of(at != nullptr ? at->instance : order(raised.order)->instance);
+    const Program& program =
+        program_of(at != nullptr ? at->instance : order(raised.order)->instance);
     const std::uint32_t event = program.inner(raised.event);
     lifecycle::Fired fired;
     if (event != 0) {
-        fired = with_moment(raised, [&](const lifecycle::Table& table,
-                                        const lifecycle::Moment& moment) {
-            return lifecycle::fire(table, program.index.rules(table, event), moment);
-        });
+        fired = with_moment(
+            raised, [&](const lifecycle::Table& table, const lifecycle::Moment& moment) {
+                return lifecycle::fire(table, program.index.rules(table, event), moment);
+            });
     }
     touch(raised.order);
     // The order hears what its route heard, after it and before whatever that set off.
@@ -290,11 +298,11 @@ void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
 
 void Step::update_statuses() {
     const auto name = [&](std::uint64_t id, std::uint64_t of_route, const std::string& now) {
-        std::string status = with_moment(
-            {id, of_route, 0, lifecycle::any_role, 0},
-            [](const lifecycle::Table& table, const lifecycle::Moment& moment) {
-                return table.statuses[lifecycle::status_of(table, moment)].name;
-            });
+        std::string status =
+            with_moment({id, of_route, 0, lifecycle::any_role, 0},
+                        [](const lifecycle::Table& table, const lifecycle::Moment& moment) {
+                            return table.statuses[lifecycle::status_of(table, moment)].name;
+                        });
         if (status == now) return;
         auto effect = make<oms_status_changed>();
         effect.order = id;

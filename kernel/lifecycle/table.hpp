@@ -13,11 +13,11 @@ namespace oms::lifecycle {
 inline constexpr std::size_t max_regions = 8;
 inline constexpr std::size_t max_states = 64;  ///< of one region: they fill a mask
 inline constexpr std::size_t max_slots = 16;
-inline constexpr std::size_t max_undo = 64;    ///< actions with an `undo`: they fill a mask
+inline constexpr std::size_t max_undo = 64;  ///< actions with an `undo`: they fill a mask
 inline constexpr std::size_t role_count = 4;
 inline constexpr std::uint8_t any_role = 4;
-inline constexpr std::uint8_t stay = 0xff;        ///< Rule::to: the state does not change
-inline constexpr std::uint16_t none = 0xffff;     ///< no text, no action, no slot
+inline constexpr std::uint8_t stay = 0xff;     ///< Rule::to: the state does not change
+inline constexpr std::uint16_t none = 0xffff;  ///< no text, no action, no slot
 inline constexpr std::uint32_t first_custom_event = 1000;
 
 /// What the lifecycle's instances sit on.
@@ -80,8 +80,14 @@ enum class Operand : std::uint8_t {
     term = 6,         ///< the number in the order's own term `index` (of the SDK's registry)
 };
 enum class Comparison : std::uint8_t {
-    less = 1, at_most, equal, unequal, at_least, more,
-    present, absent,  ///< of a term: `when: has stop_price`, `when: not has stop_price`
+    less = 1,
+    at_most,
+    equal,
+    unequal,
+    at_least,
+    more,
+    present,
+    absent,  ///< of a term: `when: has stop_price`, `when: not has stop_price`
 };
 
 /// `region` is in one of `states`.
@@ -203,7 +209,7 @@ struct Table {
     std::vector<RegionTest> tests;
     std::vector<Compare> compares;
     std::vector<Action> actions;
-    std::vector<Rule> rules;  ///< sorted by event, stable
+    std::vector<Rule> rules;           ///< sorted by event, stable
     std::vector<StatusName> statuses;  ///< the first that holds; the last has an empty guard
     Guard ended;  ///< when the instance is at its end: it may be retired, and links are told
 };

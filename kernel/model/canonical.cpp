@@ -20,7 +20,8 @@ void put(const EffectSink& sink, const Record& record) {
     sink(*reinterpret_cast<const oms_record*>(&record));
 }
 
-void write_term(const Term& term, std::uint64_t order, std::uint64_t route, const EffectSink& sink) {
+void write_term(const Term& term, std::uint64_t order, std::uint64_t route,
+                const EffectSink& sink) {
     auto effect = make<oms_term_set>();
     effect.order = order;
     effect.route = route;

@@ -22,7 +22,8 @@ void write_order(const World& world, const Order& order, bool with_open, const E
 /// All of it.
 void write_world(const World& world, const EffectSink& sink);
 
-/// 32 hex digits (XXH3, 128 bits) over the canonical version and the encoded effects of `write_world`.
+/// 32 hex digits (XXH3, 128 bits) over the canonical version and the encoded effects of
+/// `write_world`.
 std::string state_hash(const World& world);
 
 }  // namespace oms

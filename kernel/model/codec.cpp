@@ -143,12 +143,13 @@ Status Decoder::decode(std::string_view bytes) {
 Status Decoder::decode_one(std::string_view& bytes) {
     const auto kind = take_varint(bytes);
     if (!kind) return tl::unexpected(kind.error());
-    const RecordInfo* info =
-        *kind < sdk::detail::kind_limit ? sdk::record_info(static_cast<std::uint32_t>(*kind))
-                                        : nullptr;
+    const RecordInfo* info = *kind < sdk::detail::kind_limit
+                                 ? sdk::record_info(static_cast<std::uint32_t>(*kind))
+                                 : nullptr;
     if (info == nullptr) {
-        return fail(too_new, {}, "there is a record of kind " + std::to_string(*kind) +
-                                     ", which this version does not know",
+        return fail(too_new, {},
+                    "there is a record of kind " + std::to_string(*kind) +
+                        ", which this version does not know",
                     "use the version of oms that wrote it, or a later one");
     }
     const auto mask = take_varint(bytes);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records as bytes: how decisions lie in the journal and travel over the control socket.
 //
-// A record: varint kind, varint mask of the fields that are not zero (bit i: field i of records.def,
-// `size` and `kind` not counted), then those fields in order: u32 and u64 as varint, i64 as zigzag
-// varint, text as varint length and bytes, wide as 16 bytes little-endian. A field that a later
-// version added reads as zero from older bytes; fields beyond those known are an error, since the
-// reader is then older than the writer.
+// A record: varint kind, varint mask of the fields that are not zero (bit i: field i of
+// records.def, `size` and `kind` not counted), then those fields in order: u32 and u64 as varint,
+// i64 as zigzag varint, text as varint length and bytes, wide as 16 bytes little-endian. A field
+// that a later version added reads as zero from older bytes; fields beyond those known are an
+// error, since the reader is then older than the writer.
 //
 // A decision: varint length in bytes of what follows, the `decision` record, its effects. A frame:
 // decisions one behind the other.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Things that are found by an id which the kernel itself counts up: no hashing, addresses that stay,
-// a walk in the order of ids.
+// Things that are found by an id which the kernel itself counts up: no hashing, addresses that
+// stay, a walk in the order of ids.
 #pragma once
 
 #include "model/assert.hpp"

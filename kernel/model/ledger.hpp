@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Balances of account x asset x bucket, and how much of each is held. Every change is a transfer, so
-// that the sum over all accounts of an asset is zero, always.
+// Balances of account x asset x bucket, and how much of each is held. Every change is a transfer,
+// so that the sum over all accounts of an asset is zero, always.
 #pragma once
 
 #include "model/order.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Order -> Line -> Route -> Execution: what both worlds share.
+// Order -> Line -> Route -> Execution: what both worlds have in common.
 #pragma once
 
 #include "model/wide.hpp"
@@ -51,7 +51,7 @@ struct Term {
 struct Instance {
     std::uint32_t lifecycle = 0;
     std::array<std::uint8_t, 8> states{};
-    std::array<std::uint8_t, 4> attempts{};  ///< how often each role was routed
+    std::array<std::uint8_t, 4> attempts{};   ///< how often each role was routed
     std::array<std::int64_t, 4> signalled{};  ///< how much each role's routes were told to do
     std::uint64_t undo_mask = 0;
     std::vector<std::int64_t> slots;

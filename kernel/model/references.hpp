@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The names that orders and balances touch, interned: accounts, products, destinations, kinds, events.
+// The names that orders and balances touch, interned: accounts, products, destinations, kinds,
+// events.
 #pragma once
 
 #include "model/order.hpp"

@@ -28,16 +28,17 @@ bool before(const Term& term, std::uint32_t line, std::uint32_t field) {
 }  // namespace
 
 Status missing(const char* what, std::uint64_t id) {
-    return fail(foreign_effect, {},
-                "a decision names " + std::string(what) + " " + std::to_string(id) +
-                    ", which is not there",
-                "verify the journal with `oms journal verify`");
+    return fail(
+        foreign_effect, {},
+        "a decision names " + std::string(what) + " " + std::to_string(id) + ", which is not there",
+        "verify the journal with `oms journal verify`");
 }
 
 Status World::apply(const oms_record& effect) {
     switch (effect.kind) {
-#define OMS_FOLDED(name) \
-    case OMS_RECORD_##name: return on(*reinterpret_cast<const oms_##name*>(&effect));
+#define OMS_FOLDED(name)    \
+    case OMS_RECORD_##name: \
+        return on(*reinterpret_cast<const oms_##name*>(&effect));
 #include "model/folded.def"
 #undef OMS_FOLDED
         default: return {};
@@ -83,7 +84,8 @@ Status World::on(const oms_key_restored& effect) {
     return {};
 }
 
-// ---- references -----------------------------------------------------------------------------------
+// ---- references
+// -----------------------------------------------------------------------------------
 
 Status World::on(const oms_reference_defined& effect) {
     Reference entry;
@@ -157,8 +159,8 @@ Status World::on(const oms_reference_term& effect) {
         std::vector<Term>& terms = world.references.change(id)->terms;
         if (!replaced) return erase_term(terms, OMS_WHOLE_ORDER, field);
         Term gone;
-        place_term(terms,
-                   {OMS_WHOLE_ORDER, field, plain.type, plain.product, plain.number, *kept}, gone);
+        place_term(terms, {OMS_WHOLE_ORDER, field, plain.type, plain.product, plain.number, *kept},
+                   gone);
     });
     return {};
 }
@@ -171,7 +173,8 @@ Status World::on(const oms_lifecycle_installed& effect) {
     return {};
 }
 
-// ---- orders ---------------------------------------------------------------------------------------
+// ---- orders
+// ---------------------------------------------------------------------------------------
 
 Status World::on(const oms_order_opened& effect) {
     if (orders.find(effect.order) != nullptr) return missing("a new order", effect.order);
@@ -272,9 +275,9 @@ Status World::on(const oms_term_set& effect) {
         erase_term(back, plain.line, plain.field);
         Term gone;
         if (plain.existed)
-            place_term(
-                back, {plain.line, plain.field, plain.type, plain.product, plain.number, *kept},
-                gone);
+            place_term(back,
+                       {plain.line, plain.field, plain.type, plain.product, plain.number, *kept},
+                       gone);
     });
     erase_term(*terms, effect.line, effect.field);
     Term gone;
@@ -312,9 +315,9 @@ Status World::on(const oms_source_set& effect) {
     }
     order->sources.push_back(next_source);
     Order* gathered = orders.find(effect.source_order);
-    const bool first = gathered != nullptr &&
-                       std::find(gathered->gathered_by.begin(), gathered->gathered_by.end(),
-                                 effect.order) == gathered->gathered_by.end();
+    const bool first =
+        gathered != nullptr && std::find(gathered->gathered_by.begin(), gathered->gathered_by.end(),
+                                         effect.order) == gathered->gathered_by.end();
     if (first) gathered->gathered_by.push_back(effect.order);
     undo.push([id = effect.order, from = effect.source_order, first](World& world) {
         world.orders.find(id)->sources.pop_back();
@@ -323,7 +326,8 @@ Status World::on(const oms_source_set& effect) {
     return {};
 }
 
-// ---- instances ------------------------------------------------------------------------------------
+// ---- instances
+// ------------------------------------------------------------------------------------
 
 namespace {
 
@@ -378,10 +382,8 @@ Status World::on(const oms_slot_set& effect) {
         instance->attempts[role] = static_cast<std::uint8_t>(effect.value);
     } else {
         if (instance->slots.size() <= effect.slot) instance->slots.resize(effect.slot + 1);
-        undo.push([order, route, slot = effect.slot,
-                   old = instance->slots[effect.slot]](World& world) {
-            find_instance(world, order, route)->slots[slot] = old;
-        });
+        undo.push([order, route, slot = effect.slot, old = instance->slots[effect.slot]](
+                      World& world) { find_instance(world, order, route)->slots[slot] = old; });
         instance->slots[effect.slot] = effect.value;
     }
     return {};
@@ -395,22 +397,23 @@ Status World::on(const oms_status_changed& effect) {
         status = &order->status;
     }
     if (status == nullptr) return missing("order", effect.order);
-    undo.push([order = effect.order, route = effect.route, kept = undo.keep(*status)](World& world) {
+    undo.push([order = effect.order, route = effect.route,
+               kept = undo.keep(*status)](World& world) {
         (route != 0 ? world.routes.find(route)->status : world.orders.find(order)->status) = *kept;
     });
     *status = view(effect.status);
     return {};
 }
 
-// ---- the archive ----------------------------------------------------------------------------------
+// ---- the archive
+// ----------------------------------------------------------------------------------
 
 Status World::on(const oms_order_shelved& effect) {
     if (effect.shelf == OMS_shelf_retired) {
         const Order* order = orders.find(effect.order);
         if (order == nullptr) return missing("order", effect.order);
         std::string bytes;
-        write_order(*this, *order, false,
-                    [&](const oms_record& record) { encode(record, bytes); });
+        write_order(*this, *order, false, [&](const oms_record& record) { encode(record, bytes); });
         const std::vector<std::uint64_t> timers_left = order->timers;
         for (const std::uint64_t timer : timers_left) remove_timer(timer);
         for (const std::uint64_t task : order->tasks) tasks.erase(task);

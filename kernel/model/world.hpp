@@ -58,7 +58,8 @@ struct Installed {
 
 class World {
 public:
-    /// Folds one effect. OMS-5204 when it names something that is not there: the journal is not ours.
+    /// Folds one effect. OMS-5204 when it names something that is not there: the journal is not
+    /// ours.
     Status apply(const oms_record& effect);
 
     /// The header of a decision, before its effects.
@@ -100,9 +101,9 @@ public:
     std::uint64_t find_archived(std::uint32_t destination, std::string_view external_ref) const;
 
     // Numbers of an instance that the lifecycle's author does not see, as slots beyond his own.
-    static constexpr std::uint32_t attempts_slot = 0xf0;  ///< + role
+    static constexpr std::uint32_t attempts_slot = 0xf0;   ///< + role
     static constexpr std::uint32_t signalled_slot = 0xf8;  ///< + role
-    static constexpr std::uint32_t intents_slot = 0xfe;   ///< place attempts << 32 | signals
+    static constexpr std::uint32_t intents_slot = 0xfe;    ///< place attempts << 32 | signals
     static constexpr std::uint32_t undo_slot = 0xff;
 
     static oms_hold_set as_effect(const Hold& hold);
@@ -135,7 +136,8 @@ private:
     std::unordered_map<std::string, std::uint64_t> routes_by_ref_;  // destination and external ref
     std::unordered_map<std::string, std::uint64_t> archived_refs_;  // the same, to the order
     std::unordered_map<std::uint64_t, std::uint64_t> archived_routes_;
-    std::unordered_map<std::string, std::uint32_t> executions_by_ref_;  // route and ref, to the index
+    std::unordered_map<std::string, std::uint32_t>
+        executions_by_ref_;  // route and ref, to the index
 };
 
 /// OMS-5204: a decision names something that is not there.

@@ -92,7 +92,8 @@ Status World::on(const oms_hold_set& effect) {
     return {};
 }
 
-// ---- timers and watches ---------------------------------------------------------------------------
+// ---- timers and watches
+// ---------------------------------------------------------------------------
 
 void World::insert_timer(const Timer& timer) {
     timers.insert(timer.id, timer);
@@ -156,7 +157,8 @@ Status World::on(const oms_watch_set& effect) {
     return {};
 }
 
-// ---- people, channels, cells, halts ---------------------------------------------------------------
+// ---- people, channels, cells, halts
+// ---------------------------------------------------------------
 
 Status World::on(const oms_task_set& effect) {
     Task* known = tasks.find(effect.task);
@@ -175,11 +177,10 @@ Status World::on(const oms_task_set& effect) {
         known->note = view(effect.note);
         return {};
     }
-    tasks.insert(effect.task,
-                 {effect.task, effect.order, effect.route, effect.open, effect.actor,
-                  std::string(view(effect.queue)), std::string(view(effect.title)),
-                  std::string(view(effect.answers)), std::string(view(effect.answer)),
-                  std::string(view(effect.note))});
+    tasks.insert(effect.task, {effect.task, effect.order, effect.route, effect.open, effect.actor,
+                               std::string(view(effect.queue)), std::string(view(effect.title)),
+                               std::string(view(effect.answers)), std::string(view(effect.answer)),
+                               std::string(view(effect.note))});
     Order* order = orders.find(effect.order);
     if (order != nullptr) order->tasks.push_back(effect.task);
     undo.push([id = effect.task, order_id = effect.order, old = next.task](World& world) {
@@ -223,13 +224,13 @@ Status World::on(const oms_halt_changed& effect) {
     const Halt halt{effect.scope, effect.target};
     const auto known = halts.find(halt);
     const bool existed = known != halts.end();
-    undo.push([halt, existed, kept = undo.keep(existed ? known->second : std::string())](
-                  World& world) {
-        if (existed)
-            world.halts[halt] = *kept;
-        else
-            world.halts.erase(halt);
-    });
+    undo.push(
+        [halt, existed, kept = undo.keep(existed ? known->second : std::string())](World& world) {
+            if (existed)
+                world.halts[halt] = *kept;
+            else
+                world.halts.erase(halt);
+        });
     if (effect.on != 0)
         halts[halt] = view(effect.reason);
     else
@@ -237,7 +238,8 @@ Status World::on(const oms_halt_changed& effect) {
     return {};
 }
 
-// ---- as effects -----------------------------------------------------------------------------------
+// ---- as effects
+// -----------------------------------------------------------------------------------
 
 oms_hold_set World::as_effect(const Hold& hold) {
     auto effect = make<oms_hold_set>();

@@ -155,7 +155,8 @@ Status World::on(const oms_executed& effect) {
     undo.push([id = effect.order, next_execution = next.execution](World& world) {
         Order& back = *world.orders.find(id);
         const Execution& last = back.executions.back();
-        if (last.route != 0) world.executions_by_ref_.erase(by_route(last.route, last.external_ref));
+        if (last.route != 0)
+            world.executions_by_ref_.erase(by_route(last.route, last.external_ref));
         back.executions.pop_back();
         world.next.execution = next_execution;
     });
@@ -181,12 +182,10 @@ Status World::on(const oms_execution_changed& effect) {
 Status World::on(const oms_apportioned& effect) {
     Order* order = orders.find(effect.order);
     if (order == nullptr) return missing("order", effect.order);
-    order->apportionments.push_back({effect.execution, effect.source_order,
-                                     effect.source_execution, effect.line, effect.source_line,
-                                     effect.quantity});
-    undo.push([id = effect.order](World& world) {
-        world.orders.find(id)->apportionments.pop_back();
-    });
+    order->apportionments.push_back({effect.execution, effect.source_order, effect.source_execution,
+                                     effect.line, effect.source_line, effect.quantity});
+    undo.push(
+        [id = effect.order](World& world) { world.orders.find(id)->apportionments.pop_back(); });
     return {};
 }
 

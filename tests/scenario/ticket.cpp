@@ -28,7 +28,8 @@ Record& add(sdk::Batch& batch, const Record& record) {
 
 }  // namespace
 
-// ---- words ----------------------------------------------------------------------------------------
+// ---- words
+// ----------------------------------------------------------------------------------------
 
 Words::Words(std::string_view line) {
     std::istringstream in{std::string(line)};
@@ -61,7 +62,8 @@ void Words::end() const {
     if (!words_.empty()) wrong("\"" + words_.front() + "\" is too much");
 }
 
-// ---- the play -------------------------------------------------------------------------------------
+// ---- the play
+// -------------------------------------------------------------------------------------
 
 Ticket::Ticket(const std::string& config, const std::string& plugins) : clock_(start_of_day) {
     runtime::Options options;
@@ -163,7 +165,8 @@ runtime::Reply Ticket::ask(oms_query query) {
     return std::move(*reply);
 }
 
-// ---- names and numbers ----------------------------------------------------------------------------
+// ---- names and numbers
+// ----------------------------------------------------------------------------
 
 std::uint32_t Ticket::id(std::uint32_t reference_class, const std::string& code) {
     auto found = port_->reference(reference_class, code);
@@ -220,7 +223,8 @@ Head Ticket::with_key() {
     return head;
 }
 
-// ---- what owners ask ------------------------------------------------------------------------------
+// ---- what owners ask
+// ------------------------------------------------------------------------------
 
 /// "receive 100 XYZ limit_price=10.00; deliver 2 SHOE role=1"
 void Ticket::add_lines(std::string lines, sdk::Batch& batch) {
@@ -520,7 +524,8 @@ void Ticket::adopt(Words& words) {
     if (reply_.accepted()) orders_[name] = reply_.order;
 }
 
-// ---- what parties say -----------------------------------------------------------------------------
+// ---- what parties say
+// -----------------------------------------------------------------------------
 
 void Ticket::party_says(const std::string& who, Words& words) {
     auto head = make<oms_report>();
@@ -544,8 +549,7 @@ void Ticket::party_says(const std::string& who, Words& words) {
     std::string execution_ref;
     std::string external_ref;
     std::string refers_to;
-    if (head.type == OMS_report_progress)
-        head.event = id(OMS_class_event, words.take("an event"));
+    if (head.type == OMS_report_progress) head.event = id(OMS_class_event, words.take("an event"));
     if (head.type == OMS_report_reversed || head.type == OMS_report_corrected)
         refers_to = words.take("the execution");
     while (!words.empty()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plays a ticket: a text file that tells what owners ask, what parties say, and what must then be so.
-// README.md beside this file describes the lines.
+// Plays a ticket: a text file that tells what owners ask, what parties say, and what must then be
+// so. README.md beside this file describes the lines.
 #pragma once
 
 #include "runtime/runtime.hpp"
@@ -84,7 +84,7 @@ private:
     std::map<std::string, std::uint64_t> orders_;
     std::map<std::uint32_t, oms_reference_row> names_;
     runtime::Reply reply_;
-    sdk::Batch last_;  ///< the last request, for `again`
+    sdk::Batch last_;               ///< the last request, for `again`
     bool refusal_expected_ = true;  ///< that of the last request has been looked at
     std::uint64_t keys_ = 0;
     std::string key_;

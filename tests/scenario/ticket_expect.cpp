@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must be so, and what must be so at the end of every ticket: the books sum to zero, and a fold
-// over the journal gives the same world.
+// What must be so, and what must be so at the end of every ticket: the books sum to zero, and a
+// fold over the journal gives the same world.
 #include "ticket.hpp"
 
 #include "model/canonical.hpp"
 
-#include <oms/sdk/decimal.hpp>
 #include <oms/sdk/codes.hpp>
+#include <oms/sdk/decimal.hpp>
 
 #include <map>
 #include <stdexcept>
@@ -98,8 +98,8 @@ void Ticket::expect_order(const std::string& name, Words& words) {
             same(name + "'s status", std::string(sdk::view(order->status)), words.take("a status"));
         else if (what == "shelf")
             same(name + "'s shelf",
-                 std::string(sdk::code_name(sdk::shelf_names,
-                                            static_cast<std::uint32_t>(order->shelf))),
+                 std::string(
+                     sdk::code_name(sdk::shelf_names, static_cast<std::uint32_t>(order->shelf))),
                  words.take("a shelf"));
         else if (counts.count(what) != 0 || what == "routes" || what == "offers" || what == "holds")
             same(name + "'s number of " + what, std::to_string(counts[what]),

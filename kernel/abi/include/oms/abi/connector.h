@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Capability "oms.connector/1" of outside plugins, and "oms.host.port/1", which the host offers them.
+/* Capability "oms.connector/1" of outside plugins, and "oms.host.port/1", which the host offers
+ * them.
  *
  * A connector owns its threads and its sockets and speaks to the kernel in records. What it is told
  * through `read` is on stable storage, always. What it submits is answered, after it is on stable
@@ -19,9 +20,9 @@ extern "C" {
 #define OMS_CAPABILITY_PORT "oms.host.port/1"
 
 /* What a connector can answer when it is asked about routes. */
-#define OMS_CAN_ASK_ONE 1u     /* about one route, by our id or the party's */
-#define OMS_CAN_ASK_ALL 2u     /* about everything that works there */
-#define OMS_CAN_ASK_SINCE 4u   /* about what happened since a time */
+#define OMS_CAN_ASK_ONE 1u   /* about one route, by our id or the party's */
+#define OMS_CAN_ASK_ALL 2u   /* about everything that works there */
+#define OMS_CAN_ASK_SINCE 4u /* about what happened since a time */
 
 typedef struct oms_connector {
     uint32_t size;
@@ -40,8 +41,8 @@ typedef struct oms_subscriber {
  * decision that was not taken comes again. */
 typedef oms_status (*oms_take)(void* context, const oms_batch* batch);
 
-/* The answer to one input, for whoever waits for it. `records` is the durable decision, or a query's
- * rows, alive for the call. */
+/* The answer to one input, for whoever waits for it. `records` is the durable decision, or a
+ * query's rows, alive for the call. */
 typedef struct oms_answer {
     uint32_t size;
     uint32_t status; /* OMS_OK, or why there is none */

@@ -18,8 +18,8 @@ typedef struct oms_facts {
     const oms_text* names; /* alive until destroy; the same at each start */
     /* Kernel thread, must not block, keeps no state between calls. `value` of fact `index` about
      * the order. OMS_NOT_FOUND: not known, every comparison with it is false. */
-    oms_status (*evaluate)(oms_plugin* plugin, uint32_t index, uint64_t order,
-                           const oms_view* view, int64_t* value);
+    oms_status (*evaluate)(oms_plugin* plugin, uint32_t index, uint64_t order, const oms_view* view,
+                           int64_t* value);
 } oms_facts;
 
 #ifdef __cplusplus

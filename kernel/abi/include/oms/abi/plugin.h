@@ -18,13 +18,13 @@ extern "C" {
 
 /* One checked setting. The host has applied defaults and bounds: a plugin finds each setting that
  * its manifest declares, but for optional ones without a default, and no other. */
-#define OMS_SETTING_integer 1u /* `number`; also sizes in bytes */
-#define OMS_SETTING_boolean 2u /* `number` 0 or 1 */
+#define OMS_SETTING_integer 1u  /* `number`; also sizes in bytes */
+#define OMS_SETTING_boolean 2u  /* `number` 0 or 1 */
 #define OMS_SETTING_duration 3u /* `number` in milliseconds */
-#define OMS_SETTING_decimal 4u /* `text`, a decimal as written */
-#define OMS_SETTING_text 5u    /* `text`; also choices and paths */
-#define OMS_SETTING_secret 6u  /* `text`, the secret itself: never log it, never record it */
-#define OMS_SETTING_texts 7u   /* `items` */
+#define OMS_SETTING_decimal 4u  /* `text`, a decimal as written */
+#define OMS_SETTING_text 5u     /* `text`; also choices and paths */
+#define OMS_SETTING_secret 6u   /* `text`, the secret itself: never log it, never record it */
+#define OMS_SETTING_texts 7u    /* `items` */
 #define OMS_SETTING_integers 8u /* `items`, each a decimal integer */
 typedef struct oms_setting {
     oms_text name;
@@ -48,8 +48,8 @@ struct oms_host {
     uint32_t size;
     uint32_t abi_revision;
     void* context;
-    oms_text instance;      /* the name under which this instance is configured */
-    uint32_t instance_id;   /* its reference entry (class plugin): the owner of its cells */
+    oms_text instance;    /* the name under which this instance is configured */
+    uint32_t instance_id; /* its reference entry (class plugin): the owner of its cells */
     uint32_t reserved;
     oms_text data_directory; /* a folder of this instance's own, made when it is first asked for */
 

@@ -16,9 +16,9 @@ typedef struct oms_routing_call {
     uint32_t size;
     uint32_t role; /* only lines of this role are to be routed */
     uint64_t order;
-    uint32_t destination_count;    /* where this kind of order may go with lines of this role */
-    uint32_t attempt;              /* 1 the first time, more after refusals and short answers */
-    const uint32_t* destinations;  /* references of class destination, in the configured order */
+    uint32_t destination_count;   /* where this kind of order may go with lines of this role */
+    uint32_t attempt;             /* 1 the first time, more after refusals and short answers */
+    const uint32_t* destinations; /* references of class destination, in the configured order */
 } oms_routing_call;
 
 typedef struct oms_routing {

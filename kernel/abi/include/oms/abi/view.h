@@ -37,11 +37,9 @@ typedef struct oms_key {
     uint64_t other_id;
 } oms_key;
 
-/* Walks entities in a fixed order. Set `kind` and what limits it, zero the rest, call `next` until it
- * answers OMS_NOT_FOUND.
- *   line_row           id = order                   by line
- *   term_row           id = order                   by line, field
- *   route_row          id = order                   by route
+/* Walks entities in a fixed order. Set `kind` and what limits it, zero the rest, call `next` until
+ * it answers OMS_NOT_FOUND. line_row           id = order                   by line term_row id =
+ * order                   by line, field route_row          id = order                   by route
  *   route_line_row     id = route                   by line
  *   execution_row      id = order                   by execution
  *   offer_row          id = order                   by route, then as they came
@@ -81,8 +79,9 @@ typedef struct oms_opinion {
     oms_text text; /* a sentence for a person; empty when it passes */
 } oms_opinion;
 
-/* Where an inside plugin says things. Each function answers OMS_INVALID or OMS_OUT_OF_RANGE when what
- * it was given breaks the contract; the decision then fails closed, whatever the plugin answers. */
+/* Where an inside plugin says things. Each function answers OMS_INVALID or OMS_OUT_OF_RANGE when
+ * what it was given breaks the contract; the decision then fails closed, whatever the plugin
+ * answers. */
 typedef struct oms_sink oms_sink;
 struct oms_sink {
     uint32_t size;
