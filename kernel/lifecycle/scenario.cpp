@@ -154,6 +154,8 @@ private:
             const auto found = role_of(word.substr(0, dot));
             if (!found) return tl::unexpected<Error>(found.error());
             role = *found;
+        } else if (is_line_fact(fact) && table_.roles.size() == 1) {
+            role = 0;
         } else if (is_line_fact(fact) && !table_.roles.empty()) {
             return error("\"" + name + "\" needs a role here",
                          "write \"" + table_.roles[0] + "." + name + "\", for example");
