@@ -258,6 +258,7 @@ TEST(Decimal, writes_as_people_do) {
     EXPECT_EQ(format_decimal_wide(wide_max, 0), "170141183460469231731687303715884105727");
     EXPECT_EQ(format_decimal_wide(wide_min, 36), "-170.141183460469231731687303715884105728");
     EXPECT_EQ(format_decimal_wide(1, 36), "0.000000000000000000000000000000000001");
+    EXPECT_EQ(format_decimal_wide(-1, 38, 38).size(), 41U);
 }
 
 TEST(Decimal, takes_zeros_that_change_nothing) {

@@ -227,10 +227,10 @@ constexpr ParsedDecimal parse_decimal(std::string_view text, unsigned scale) {
 /// A decimal's text, in a buffer of its own: for paths that must not allocate.
 class DecimalText {
 public:
-    /// `least_decimals`: zeros at the end are left out down to so many decimals.
+    /// `scale` is at most 38. Zeros at the end are left out down to `least_decimals`.
     constexpr DecimalText(Wide value, unsigned scale, unsigned least_decimals = max_scale) {
         WideUnsigned rest = decimal_detail::magnitude(value);
-        unsigned decimals = scale;
+        unsigned decimals = scale < 38 ? scale : 38;
         while (decimals > least_decimals && rest % 10 == 0) {
             rest /= 10;
             --decimals;
