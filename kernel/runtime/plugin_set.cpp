@@ -36,7 +36,10 @@ engine::KindBinding kind_binding(const Config& config, const KindSpec& kind) {
     binding.checks = kind.checks;
     const std::vector<std::string>& roles = config.lifecycle(kind.lifecycle)->roles;
     for (const RoleSpec& role : kind.roles) {
-        const auto place = std::find(roles.begin(), roles.end(), role.name) - roles.begin();
+        // Without roles there is one kind of line, and its number is 0.
+        const auto place = role.name.empty()
+                               ? 0
+                               : std::find(roles.begin(), roles.end(), role.name) - roles.begin();
         binding.roles[static_cast<std::size_t>(place)] = {role.routing, role.destinations};
     }
     return binding;
@@ -95,6 +98,8 @@ engine::Bindings PluginSet::bindings(const Config& config) const {
     bindings.limits = config.limits.engine;
     for (const KindSpec& kind : config.kinds) bindings.kinds.push_back(kind_binding(config, kind));
     for (const auto& instance : instances_) {
+        for (const NamedHelp& event : instance->manifest().events)
+            bindings.events.push_back(event.name);
         if (instance->capability<oms_check>(OMS_CAPABILITY_CHECK) != nullptr) {
             auto check =
                 bound<engine::CheckBinding, oms_check>(*instance, OMS_CAPABILITY_CHECK);

@@ -68,6 +68,8 @@ struct InstanceSpec {
     Settings settings;
 };
 
+/// How lines of one role find their way out. Where the lifecycle names no roles, `routing` and
+/// `destinations` stand beside it, and the name here is empty.
 struct RoleSpec {
     std::string name;
     std::string place;

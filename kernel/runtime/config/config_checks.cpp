@@ -98,12 +98,21 @@ void ConfigReader::check_role(const KindSpec& kind, const RoleSpec& role) {
     }
     const lifecycle::Table* table = config_.lifecycle(kind.lifecycle);
     if (table == nullptr) return;
+    if (role.name.empty() && table->roles.empty()) return;
+    if (role.name.empty()) {
+        problems_.add(error_config_role, role.place,
+                      "lifecycle \"" + table->name + "\" tells roles apart, and the routing here "
+                      "is for none of them",
+                      "write it under roles: " + sdk::name_list(table->roles));
+        return;
+    }
     if (std::find(table->roles.begin(), table->roles.end(), role.name) != table->roles.end()) return;
     problems_.add(error_config_role, role.place,
                   "lifecycle \"" + table->name + "\" has no role \"" + role.name + "\"" +
                       sdk::did_you_mean(role.name, table->roles),
-                  table->roles.empty() ? "it names no roles" :
-                                         "its roles are " + sdk::name_list(table->roles));
+                  table->roles.empty()
+                      ? "it names no roles: write routing and destinations beside the lifecycle"
+                      : "its roles are " + sdk::name_list(table->roles));
 }
 
 void ConfigReader::check_capabilities(const InstanceSpec& instance) {

@@ -182,16 +182,12 @@ void ConfigReader::read_kind(const yaml::Node& node) {
     kind.lifecycle = fields.text("lifecycle", yaml::required).value_or("");
     kind.route_lifecycle = fields.text("route_lifecycle", yaml::required).value_or("");
     kind.checks = fields.texts("checks").value_or(std::vector<std::string>());
+    if (fields.has("routing") || fields.has("destinations"))
+        kind.roles.push_back(read_role(fields, {}, kind.place));
     if (const yaml::Node* roles = fields.map("roles")) {
         each(*roles, "a role", [&](const yaml::Node& role_node) {
             yaml::Fields role_fields(role_node, problems_, "role \"" + role_node.key() + "\"");
-            RoleSpec role;
-            role.name = role_node.key();
-            role.place = role_node.key_place();
-            role.routing = role_fields.text("routing").value_or("");
-            role.destinations =
-                role_fields.texts("destinations").value_or(std::vector<std::string>());
-            kind.roles.push_back(std::move(role));
+            kind.roles.push_back(read_role(role_fields, role_node.key(), role_node.key_place()));
         });
     }
     ReferenceSpec reference;
@@ -200,6 +196,15 @@ void ConfigReader::read_kind(const yaml::Node& node) {
     reference.place = kind.place;
     config_.references.push_back(std::move(reference));
     config_.kinds.push_back(std::move(kind));
+}
+
+RoleSpec ConfigReader::read_role(yaml::Fields& fields, std::string name, std::string place) {
+    RoleSpec role;
+    role.name = std::move(name);
+    role.place = std::move(place);
+    role.routing = fields.text("routing").value_or("");
+    role.destinations = fields.texts("destinations").value_or(std::vector<std::string>());
+    return role;
 }
 
 void ConfigReader::read_load(const yaml::Node& section) {

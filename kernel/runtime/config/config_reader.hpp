@@ -32,6 +32,7 @@ private:
     void read_asset_classes(const yaml::Node& section);
     void read_kinds(const yaml::Node& section);
     void read_kind(const yaml::Node& node);
+    RoleSpec read_role(yaml::Fields& fields, std::string name, std::string place);
     void read_load(const yaml::Node& section);
     void read_table_file(const yaml::Node& node);
 
