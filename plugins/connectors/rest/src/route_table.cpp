@@ -3,22 +3,31 @@
 
 #include "resources.hpp"
 
+#include <oms/sdk/codes.hpp>
+
+#include <array>
+
 namespace oms::rest {
 
 namespace {
 
 using enum MemberKind;
 
-constexpr std::string_view directions[] = {"receive", "deliver"};
+/// The words of a code set, so that a word that is added there is taken here.
+template <std::size_t Count>
+consteval std::array<std::string_view, Count> words_of(const sdk::CodeName (&set)[Count]) {
+    std::array<std::string_view, Count> result;
+    for (std::size_t at = 0; at < Count; ++at) result[at] = set[at].name;
+    return result;
+}
+
+constexpr auto directions = words_of(sdk::direction_names);
+constexpr auto link_words = words_of(sdk::link_names);
+constexpr auto buckets = words_of(sdk::bucket_names);
+constexpr auto scopes = words_of(sdk::halt_scope_names);
+constexpr auto classes = words_of(sdk::class_names);
 constexpr std::string_view sides[] = {"buy", "sell", "sell_short", "sell_short_exempt"};
-constexpr std::string_view link_words[] = {"list",      "one_cancels_other", "one_triggers_other",
-                                           "return_of", "substitute_of",     "refund_of"};
-constexpr std::string_view buckets[] = {"on_hand", "incoming"};
-constexpr std::string_view scopes[] = {"all", "account", "destination", "product"};
 constexpr std::string_view reference_flags[] = {"external", "disabled"};
-constexpr std::string_view classes[] = {
-    "account", "product", "destination", "order_kind",  "origin",    "channel", "actor",
-    "event",   "source",  "plugin",      "asset_class", "lifecycle", "rule"};
 constexpr std::string_view true_false[] = {"true", "false"};
 
 // ---- bodies
