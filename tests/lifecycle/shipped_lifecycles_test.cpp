@@ -2,6 +2,7 @@
 // Every shipped lifecycle compiles without a warning, survives as bytes, and plays its scenarios.
 #include "lifecycle/codec.hpp"
 #include "lifecycle/player.hpp"
+#include "lifecycle/words.hpp"
 #include "lifecycle/yaml/compile.hpp"
 
 #include <gtest/gtest.h>
@@ -106,6 +107,31 @@ TEST_P(ShippedLifecycle, MeetsItsOwnEventsInScenarios) {
         EXPECT_TRUE(met("event ") || met("event goods.") || met("event money.") || met("timer ") ||
                     met("watch "))
             << event << " comes in no scenario of " << GetParam().scenarios;
+    }
+}
+
+/// The page about the language shows what the compiler takes, and names every word.
+TEST(LanguagePage, ShowsADocumentThatCompiles) {
+    const std::string page = read(OMS_LANGUAGE_PAGE);
+    const std::string fence = "```yaml\n";
+    const std::size_t begin = page.find(fence);
+    ASSERT_NE(begin, std::string::npos);
+    const std::size_t first = begin + fence.size();
+    const std::string document = page.substr(first, page.find("```", first) - first);
+    const auto compiled = compile_text(document, "lifecycle-language.md");
+    ASSERT_TRUE(compiled) << yaml::to_text(compiled.error());
+    EXPECT_EQ(yaml::to_text(compiled->warnings), "");
+}
+
+TEST(LanguagePage, NamesEveryVerbAndFact) {
+    const std::string page = read(OMS_LANGUAGE_PAGE);
+    for (const Word& word : verb_words())
+        EXPECT_NE(page.find("`" + std::string(word.name)), std::string::npos) << word.name;
+    for (const Word& word : fact_words())
+        EXPECT_NE(page.find("`" + std::string(word.name) + "`"), std::string::npos) << word.name;
+    for (const Word& word : event_words()) {
+        if (word.name.starts_with("route_") && word.name != "route_asked") continue;
+        EXPECT_NE(page.find("`" + std::string(word.name) + "`"), std::string::npos) << word.name;
     }
 }
 

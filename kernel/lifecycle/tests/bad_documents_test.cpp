@@ -202,6 +202,14 @@ const Bad bad_documents[] = {
      "f.yaml:24:54: OMS-3015: unknown role \"thing\" (did you mean \"things\"?)\n"
      "  what to do: use one of: things, money"},
     {"do: [route things,",
+     "do: [route,",
+     "f.yaml:24:54: OMS-3014: action \"route\" does not say which role\n"
+     "  what to do: name one of: things, money"},
+    {"do: [route things,",
+     "do: [signal take working,",
+     "f.yaml:24:54: OMS-3014: action \"signal take working\" does not say which role\n"
+     "  what to do: name one of: things, money"},
+    {"do: [route things,",
      "do: [place,",
      "f.yaml:24:54: OMS-3016: action \"place\" is one of routes, and this lifecycle is for "
      "orders\n"
@@ -226,8 +234,8 @@ const Bad bad_documents[] = {
      "f.yaml:24:54: OMS-3016: an order cannot emit to \"order\"\n"
      "  what to do: leave \"to order\" out"},
     {"do: [route things,",
-     "do: [signal take,",
-     "f.yaml:24:54: OMS-3014: action \"signal take\" cannot be read\n"
+     "do: [signal take money,",
+     "f.yaml:24:54: OMS-3014: action \"signal take money\" cannot be read\n"
      "  what to do: write signal EVENT [ROLE] working, … number, or … done_part of TERM"},
     {"do: [route things,",
      "do: [signal take money done_part of line_amout,",

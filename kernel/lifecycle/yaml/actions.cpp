@@ -88,6 +88,8 @@ private:
     bool read_rest(Words words) {
         switch (action_.verb) {
             case Verb::route:
+                if (words.empty()) return needs_no_role();
+                return words.size() == 1 ? read_role(words[0]) : misshapen();
             case Verb::cancel_routes:
             case Verb::ask_routes:
             case Verb::cancel_rest:
@@ -111,6 +113,14 @@ private:
             case Verb::refuse: return read_reason();
             default: return words.empty() || misshapen();
         }
+    }
+
+    /// Each role has a routing policy of its own, so with several it must be said which one plans.
+    bool needs_no_role() {
+        if (draft_.table.roles.size() < 2) return true;
+        draft_.error(error_action, place_, "action \"" + text_ + "\" does not say which role",
+                     "name one of: " + sdk::name_list(draft_.table.roles));
+        return false;
     }
 
     bool read_role(const std::string& name) {
@@ -190,6 +200,8 @@ private:
         if (draft_.find_role(words[0])) {
             (void)read_role(words[0]);
             words = words.subspan(1);
+        } else if (!needs_no_role()) {
+            return false;
         }
         if (words.size() == 1 && words[0] == "working") {
             action_.amount = Amount::working;
