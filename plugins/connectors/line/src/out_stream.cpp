@@ -36,6 +36,11 @@ void OutStream::begin(const Cursor& cursor, std::uint64_t out_number) {
     seq_ = cursor.told;
     number_ = highest_ = out_number;
     from_ = out_number + 1;
+    // A count that began anew has this one place where its number 0 is not the journal's beginning.
+    reset_seq_ = known_.number == 0 ? known_.seq : 0;
+    untold_.clear();
+    ready.clear();
+    asking_ = false;
     checkpoints_ = {known_};
     const Checkpoint here{cursor.told, out_number};
     if (here.number > known_.number) checkpoints_.push_back(here);
@@ -63,7 +68,8 @@ void OutStream::take(const oms_batch& decision) {
     bool any_intent = false;
     for (const oms_record& record : sdk::Records(decision)) {
         const auto* intent = sdk::as<oms_intent>(record);
-        if (intent == nullptr || intent->channel != channel_ || intent->out_seq <= number_) continue;
+        if (intent == nullptr || intent->channel != channel_ || seq <= reset_seq_) continue;
+        if (intent->out_seq <= number_) continue;
         any_intent = true;
         const bool again = intent->out_seq <= highest_;
         std::optional<Message> message;
@@ -75,17 +81,11 @@ void OutStream::take(const oms_batch& decision) {
     if (any_intent) checkpoint({seq, number_});
     for (Message& message : scribe_.notices(decision)) untold_.push_back({seq, std::move(message)});
     seq_ = seq;
-    if (moved != nullptr) take_block(*moved);
+    if (moved != nullptr && seq > reset_seq_) take_block(*moved);
 }
 
 /// Numbers up to the channel's new one: the answers that the new cursor covers, then session messages.
 void OutStream::take_block(const oms_channel_moved& moved) {
-    if (moved.out_seq < number_) {  // both sides agreed to begin at 1 again
-        number_ = highest_ = moved.out_seq;
-        checkpoints_.clear();
-        known_ = {};
-        from_ = 1;
-    }
     const Cursor cursor = Cursor::from(sdk::view(moved.cursor));
     const bool new_here = moved.out_seq > highest_;
     while (!untold_.empty() && untold_.front().seq <= cursor.told && number_ < moved.out_seq) {

@@ -121,6 +121,7 @@ private:
     std::uint64_t seq_ = 0;
     std::uint64_t number_ = 0;   ///< the last one met on this walk
     std::uint64_t highest_ = 0;  ///< the last one met on any walk of this life
+    std::uint64_t reset_seq_ = 0;  ///< numbers of decisions up to here belong to an older count
     std::uint64_t from_ = 1;     ///< smaller numbers are not wanted
     std::uint64_t told_ = 0;     ///< answers of decisions up to here have numbers, or are about to
     std::uint64_t asked_session_ = 0;  ///< how many session messages have been asked numbers for

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scribes.hpp"
+
+#include <oms/sdk/codes.hpp>
+#include <oms/sdk/fields.hpp>
+
+#include <utility>
+
+namespace line {
+
+namespace {
+
+// Events of an order's lifecycle that a client hears of; numbers of words.def.
+constexpr std::uint32_t route_replaced = 65, route_expired = 66, route_cancel_refused = 74,
+                        route_replace_refused = 75;
+
+}  // namespace
+
+/// One decision, as far as it concerns orders that came by this session.
+struct ClientScribe::Reading {
+    std::uint32_t cause = 0;
+    std::string request;       ///< the key of the input
+    std::uint64_t number = 0;  ///< of the client's message
+    const oms_answered* answered = nullptr;
+    std::map<std::pair<std::uint64_t, std::uint32_t>, const oms_line_counted*> counts;
+    std::map<std::uint64_t, std::string> statuses;
+    std::set<std::pair<std::uint64_t, std::uint32_t>> moves;  ///< order, event
+    std::set<std::uint64_t> executed;
+    bool asks_parties = false;  ///< something of it pends at a destination
+};
+
+std::vector<Message> ClientScribe::notices(const oms_batch& decision) {
+    Reading reading;
+    gather(decision, reading);
+    std::vector<Message> out;
+    tell_answer(reading, out);
+    tell_executions(decision, reading, out);
+    tell_moves(reading, out);
+    return out;
+}
+
+void ClientScribe::gather(const oms_batch& decision, Reading& reading) {
+    for (const oms_record& record : sdk::Records(decision)) {
+        if (const auto* header = sdk::as<oms_decision>(record)) {
+            reading.cause = header->cause;
+            reading.request = sdk::view(header->key);
+        } else if (const auto* opened = sdk::as<oms_order_opened>(record)) {
+            books_.opened(*opened);
+        } else if (const auto* answered = sdk::as<oms_answered>(record)) {
+            if (answered->channel == books_.channel()) reading.answered = answered;
+        } else if (const auto* numbered = sdk::as<oms_channel_moved>(record)) {
+            if (numbered->channel == books_.channel()) reading.number = numbered->in_seq;
+        } else if (const auto* counted = sdk::as<oms_line_counted>(record)) {
+            if (books_.key_of(counted->order) != nullptr)
+                reading.counts[{counted->order, counted->line}] = counted;
+        } else if (const auto* status = sdk::as<oms_status_changed>(record)) {
+            if (status->route == 0 && books_.key_of(status->order) != nullptr)
+                reading.statuses[status->order] = sdk::view(status->status);
+        } else if (const auto* moved = sdk::as<oms_region_moved>(record)) {
+            if (moved->route == 0 && books_.key_of(moved->order) != nullptr)
+                reading.moves.emplace(moved->order, moved->event);
+        } else if (const auto* executed = sdk::as<oms_executed>(record)) {
+            if (books_.key_of(executed->order) != nullptr) reading.executed.insert(executed->order);
+        } else if (const auto* intent = sdk::as<oms_intent>(record)) {
+            reading.asks_parties = reading.asks_parties || intent->action != OMS_action_place;
+        }
+    }
+}
+
+void ClientScribe::tell_answer(const Reading& reading, std::vector<Message>& out) {
+    if (reading.answered == nullptr) return;
+    const oms_answered& answered = *reading.answered;
+    const bool refused = answered.code != 0;
+    std::string_view what;
+    switch (reading.cause) {
+        case OMS_RECORD_place_order: what = refused ? "refused" : "accepted"; break;
+        case OMS_RECORD_amend_order:
+            what = refused ? "amend_refused" : reading.asks_parties ? "amend_asked" : "amended";
+            break;
+        case OMS_RECORD_cancel_order: what = refused ? "cancel_refused" : "cancel_asked"; break;
+        default: return;
+    }
+    Message message = order_message(what, answered.order, reading);
+    message.put("ref", reading.number);
+    if (reading.cause == OMS_RECORD_place_order) {
+        if (message.get("key").empty()) message.put("key", reading.request);
+    } else {
+        message.put("request", reading.request);
+    }
+    if (refused) {
+        const oms::sdk::ErrorInfo* info = sdk::error_info(answered.code);
+        message.put("code", oms::code_text(answered.code));
+        std::string text(info == nullptr ? std::string_view() : info->reason);
+        if (answered.text.size != 0)
+            text += (text.empty() ? "" : ": ") + std::string(sdk::view(answered.text));
+        message.put("text", text);
+    }
+    out.push_back(std::move(message));
+}
+
+void ClientScribe::tell_executions(const oms_batch& decision, const Reading& reading,
+                                   std::vector<Message>& out) {
+    for (const oms_record& record : sdk::Records(decision)) {
+        if (const auto* executed = sdk::as<oms_executed>(record)) {
+            if (books_.key_of(executed->order) == nullptr) continue;
+            out.push_back(order_message(executed->refers_to != 0 ? "corrected" : "executed",
+                                        executed->order, reading, executed->line)
+                              .put("last", books_.quantity_text(executed->product,
+                                                                executed->quantity))
+                              .put("price", books_.price_text(executed->product, executed->price))
+                              .put("execution", executed->execution));
+            if (executed->refers_to != 0) out.back().put("refers_to", executed->refers_to);
+        } else if (const auto* changed = sdk::as<oms_execution_changed>(record)) {
+            if (changed->state != OMS_execution_state_reversed) continue;
+            if (books_.key_of(changed->order) == nullptr) continue;
+            out.push_back(order_message("reversed", changed->order, reading)
+                              .put("refers_to", changed->execution));
+        }
+    }
+}
+
+void ClientScribe::tell_moves(const Reading& reading, std::vector<Message>& out) {
+    static constexpr std::pair<std::uint32_t, std::string_view> words[] = {
+        {route_replaced, "amended"},
+        {route_expired, "expired"},
+        {route_cancel_refused, "cancel_refused"},
+        {route_replace_refused, "amend_refused"},
+    };
+    for (const auto& [event, what] : words)
+        for (const auto& [order, moved_by] : reading.moves)
+            if (moved_by == event) out.push_back(order_message(what, order, reading));
+    for (const auto& [where, counted] : reading.counts) {
+        const std::int64_t open =
+            counted->ordered + counted->over - counted->done - counted->cancelled;
+        if (open == 0 && counted->cancelled > 0 && !reading.executed.contains(where.first))
+            out.push_back(order_message("cancelled", where.first, reading, where.second));
+    }
+    for (const auto& [order, status] : reading.statuses)
+        out.push_back(order_message("status", order, reading));
+}
+
+Message ClientScribe::order_message(std::string_view what, std::uint64_t order,
+                                    const Reading& reading, std::uint32_t line) {
+    Message message("ORDER");
+    message.put("what", what);
+    if (const std::string* key = books_.key_of(order)) message.put("key", *key);
+    if (order != 0) message.put("order", order);
+    if (const auto status = reading.statuses.find(order); status != reading.statuses.end())
+        message.put("status", status->second);
+    if (const auto found = reading.counts.find({order, line}); found != reading.counts.end()) {
+        const oms_line_counted& counted = *found->second;
+        const auto text = [&](std::int64_t quantity) {
+            return books_.quantity_text(counted.product, quantity);
+        };
+        message.put("product", books_.code_of(counted.product));
+        message.put("quantity", text(counted.ordered)).put("done", text(counted.done));
+        message.put("cancelled", text(counted.cancelled));
+        message.put("open",
+                    text(counted.ordered + counted.over - counted.done - counted.cancelled));
+    }
+    return message;
+}
+
+Message ClientScribe::answer(const Books& books, std::string_view target, const oms_batch& rows) {
+    Message message("ORDER");
+    const oms_order_row* order = nullptr;
+    for (const oms_record& record : sdk::Records(rows))
+        if (const auto* row = sdk::as<oms_order_row>(record)) order = row;
+    message.put("what", order == nullptr ? "not_found" : "answer").put("key", target);
+    if (order == nullptr) return message;
+    message.put("order", order->order).put("status", sdk::view(order->status));
+    for (const oms_record& record : sdk::Records(rows)) {
+        const auto* row = sdk::as<oms_line_row>(record);
+        if (row == nullptr || row->line != 0) continue;
+        const auto text = [&](std::int64_t quantity) {
+            return books.quantity_text(row->product, quantity);
+        };
+        message.put("product", books.code_of(row->product));
+        message.put("quantity", text(row->ordered)).put("done", text(row->done));
+        message.put("cancelled", text(row->cancelled));
+        message.put("open", text(row->ordered + row->over - row->done - row->cancelled));
+    }
+    return message;
+}
+
+// ---- requests to a party -------------------------------------------------------------------------
+
+std::optional<Message> PartyScribe::intent(const oms_batch& decision, const oms_intent& intent,
+                                           bool again) {
+    const std::string target = "R" + std::to_string(intent.route);
+    const std::string number = std::to_string(intent.out_seq);
+    switch (intent.action) {
+        case OMS_action_place: return place(decision, intent, again);
+        case OMS_action_amend: return amend(decision, intent);
+        case OMS_action_cancel:
+            return Message("CANCEL").put("key", "C" + number).put("target", target);
+        case OMS_action_ask: return Message("ASK").put("key", "Q" + number).put("target", target);
+        default: return std::nullopt;
+    }
+}
+
+std::optional<Message> PartyScribe::place(const oms_batch& decision, const oms_intent& intent,
+                                          bool again) {
+    namespace field = sdk::field;
+    sdk::RouteDetails details(intent.order, intent.route);
+    details.add(decision);
+    // An order that is old news must not be sent after its end.
+    if (again || !details.complete()) details = books_.details(intent.order, intent.route);
+    if ((details.flags() & OMS_ROUTE_ENDED) != 0) return std::nullopt;
+    for (const sdk::RouteDetails::Line& line : details.lines()) {
+        if (!line.routed) continue;
+        Message message("NEW");
+        message.put("key", "R" + std::to_string(intent.route));
+        message.put("kind", words_.kind).put("account", words_.account);
+        message.put("product", books_.code_of(line.product));
+        message.put("direction", sdk::code_name(sdk::direction_names, line.direction));
+        message.put("quantity", books_.quantity_text(line.product, line.quantity));
+        const auto type = details.number(field::order_type, line.line);
+        if (type) message.put("type", sdk::choice_name("order_type", *type));
+        if (const auto limit = details.number(field::limit_price, line.line))
+            message.put("price", books_.price_text(line.product, *limit));
+        if (const auto force = details.number(field::time_in_force))
+            message.put("force", sdk::choice_name("time_in_force", *force));
+        message.put("text", details.text(field::text));
+        return message;  // one line an order; README.md says so
+    }
+    return std::nullopt;
+}
+
+std::optional<Message> PartyScribe::amend(const oms_batch& decision, const oms_intent& intent) {
+    sdk::RouteDetails details(intent.order, intent.route);
+    details.add(decision);
+    if (!details.complete()) {
+        sdk::RouteDetails now = books_.details(intent.order, intent.route);
+        now.add(decision);
+        details = std::move(now);
+    }
+    for (const sdk::RouteDetails::Line& line : details.lines()) {
+        if (!line.routed) continue;
+        Message message("AMEND");
+        message.put("key", "A" + std::to_string(intent.out_seq));
+        message.put("target", "R" + std::to_string(intent.route));
+        const std::int64_t quantity = line.amending != 0 ? line.amending : line.quantity;
+        message.put("quantity", books_.quantity_text(line.product, quantity));
+        if (const auto limit = details.number(sdk::field::limit_price, line.line))
+            message.put("price", books_.price_text(line.product, *limit));
+        return message;
+    }
+    return std::nullopt;
+}
+
+}  // namespace line
