@@ -180,7 +180,8 @@ TEST(JsonRecord, StopsWhereAnOlderWriterStopped) {
     row.order = 5;
     row.status = text("New");
     row.size = offsetof(oms_order_row, status);
-    EXPECT_EQ(written(generic(row)), R"({"record":"order_row","order":"5","lifecycle":0,"shelf":"live"})");
+    EXPECT_EQ(written(generic(row)),
+              R"({"record":"order_row","order":"5","lifecycle":0,"shelf":"live"})");
 }
 
 TEST(JsonDecision, ListsItsEffects) {

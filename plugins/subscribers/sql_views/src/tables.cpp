@@ -8,7 +8,9 @@ namespace oms::sql_views {
 
 using sdk::Meaning;
 
-std::span<const Table> tables() {
+namespace {
+
+const std::vector<Table>& order_tables() {
     static const std::vector<Table> list = {
         {.name = "decisions",
          .row = OMS_RECORD_decision,
@@ -51,6 +53,12 @@ std::span<const Table> tables() {
          .keys = {"execution"},
          .extra = {{"seq", "INTEGER"}},
          .indexed = {"order", "route", "product", "external_ref"}},
+    };
+    return list;
+}
+
+const std::vector<Table>& other_tables() {
+    static const std::vector<Table> list = {
         {.name = "apportionments",
          .row = OMS_RECORD_apportioned,
          .keys = {},
@@ -103,6 +111,17 @@ std::span<const Table> tables() {
         {.name = "halts", .row = OMS_RECORD_halt_row, .keys = {"scope", "target"}},
         {.name = "cells", .row = OMS_RECORD_cell_row, .keys = {"owner", "cell", "key_a", "key_b"}},
     };
+    return list;
+}
+
+}  // namespace
+
+std::span<const Table> tables() {
+    static const std::vector<Table> list = [] {
+        std::vector<Table> all = order_tables();
+        all.insert(all.end(), other_tables().begin(), other_tables().end());
+        return all;
+    }();
     return list;
 }
 

@@ -361,7 +361,7 @@ inline void write_flags(JsonWriter& json, std::uint32_t kind, std::string_view f
     json.end_array();
 }
 
-/// Writes the fields of one record; what they share is looked up once.
+/// Writes the fields of one record; what they have in common is looked up once.
 class RecordWriter {
 public:
     RecordWriter(std::string& out, const oms_record& record, const RecordInfo& info,
