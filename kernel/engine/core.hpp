@@ -71,7 +71,6 @@ public:
     std::map<ObservationKey, Observed> observations;
     std::uint64_t observed = 0;
     std::deque<std::pair<std::uint64_t, std::int64_t>> watches_hit;  ///< watch, value
-    std::multimap<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> watches_by_value;
 
     bool cancel_only = false;
 

@@ -67,7 +67,23 @@ Refusal Step::report() {
     Refusal ignored = 0;
     raise({subject_, id, event, role_of(*route(id)), told.quantity});
     if (!walk(ignored)) anomaly(subject_, id, "no rule of the lifecycle takes it in this state");
+    if (ignored != 0) anomaly(subject_, id, "the lifecycle did not come to an end with it");
+    if (told.type == OMS_report_executed || told.type == OMS_report_corrected)
+        judge_after_the_fact(id);
     return 0;
+}
+
+/// It has happened, so nothing can refuse it; what a check says against it is a person's to look
+/// at.
+void Step::judge_after_the_fact(std::uint64_t id) {
+    if (run_checks(subject_, id, OMS_STAGE_report) == 0) return;
+    constexpr std::string_view title = "What was executed breaks a rule";
+    const std::vector<std::uint64_t>& tasks = order(subject_)->tasks;
+    const bool asked = std::any_of(tasks.begin(), tasks.end(), [&](std::uint64_t task) {
+        const Task& known = *world().tasks.find(task);
+        return known.open != 0 && known.title == title;
+    });
+    if (!asked) open_task(subject_, id, "operations", title, "noted");
 }
 
 std::uint64_t Step::reported_route() {

@@ -148,6 +148,7 @@ private:
 
     // ---- reports.cpp ---------------------------------------------------------------------------
     Refusal report();
+    void judge_after_the_fact(std::uint64_t route);
     std::uint64_t reported_route();
     std::vector<oms_route_line> reported_lines(const Route& route) const;
     bool report_execution(std::uint64_t route);

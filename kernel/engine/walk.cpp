@@ -199,7 +199,8 @@ bool Step::walk(Refusal& refusal) {
     while (!events_.empty() && refusal == 0) {
         const Raised raised = events_.front();
         events_.pop_front();
-        if (++steps > core_.bindings.limits.events_per_step) {
+        if (++steps > core_.bindings.limits.events_per_step ||
+            effect_count_ > core_.bindings.limits.effects_per_step) {
             refusal = OMS_ERROR_too_many_steps;
             break;
         }

@@ -34,6 +34,8 @@ public:
           max_age_ns_(std::chrono::nanoseconds(settings.max_age).count()) {}
 
     void evaluate(const CheckCall& call, const View& view, const Opinions& say) override {
+        // A collar is for what may still be stopped: at an execution the limit price is history.
+        if (call.stage == Stage::report) return say.otherwise_pass();
         for (const oms_line_row& line : view.lines(call.order))
             if (const auto limit = view.number(call.order, line.line, field::limit_price))
                 check(line, *limit, view, say);
