@@ -20,7 +20,7 @@ namespace oms::python {
 
 namespace {
 
-// ---- errors ---------------------------------------------------------------------------------------
+// ---- errors ----
 
 py::object to_python(const Error& error, const py::tuple& others) {
     return py::module_::import("oms.errors")
@@ -39,7 +39,7 @@ void translate(std::exception_ptr pending) {
     }
 }
 
-// ---- dtypes ---------------------------------------------------------------------------------------
+// ---- dtypes ----
 
 py::object format_of(const sdk::FieldInfo& field) {
     const auto pair = [](const char* first, const char* first_format, const char* second,
@@ -95,7 +95,7 @@ py::array read_only(py::array array) {
     return array;
 }
 
-// ---- batches of events ----------------------------------------------------------------------------
+// ---- batches of events ----
 
 py::array column_of(const py::object& self, const std::string& name) {
     const auto& batch = self.cast<const EventBatch&>();
@@ -159,7 +159,7 @@ void bind_events(py::module_& module) {
         .def("__len__", [](const EventBatch& batch) { return batch.places().size(); });
 }
 
-// ---- the kernel -----------------------------------------------------------------------------------
+// ---- the kernel ----
 
 struct Answer {
     runtime::Reply reply;
@@ -339,7 +339,7 @@ void bind_session(py::module_& module) {
         .def_property("drained_seq", &Session::drained_seq, &Session::seek);
 }
 
-// ---- what records.def says --------------------------------------------------------------------------
+// ---- what records.def says ----
 
 bool is_id(sdk::Meaning meaning) {
     return meaning >= sdk::Meaning::order && meaning <= sdk::Meaning::watch;
