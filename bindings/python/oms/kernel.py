@@ -9,6 +9,7 @@ import uuid
 import weakref
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from . import _oms, orders, times
@@ -18,6 +19,8 @@ from .events import Events, rows_of
 _LOG = logging.getLogger("oms")
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO,
            "debug": logging.DEBUG}
+#: Beside the folder that holds this package, where it is built and where it is installed.
+_BUILT_PLUGINS = Path(_oms.__file__).resolve().parents[2] / "plugins"
 _NEED_KEYS = {"place_order", "amend_order", "cancel_order", "route_order", "cancel_route",
               "amend_route", "raise_event", "post", "resolve_task"}
 _REFERENCES = {"orders": "account", "balances": "account", "holds": "account",
@@ -270,8 +273,8 @@ def open(config: str | os.PathLike[str] | None = None, *, text: str | None = Non
     clock           "real", or "virtual": it stands still until `advance`
     start           where a virtual clock starts (the beginning of 2026 when left out)
     data            the folder of the journal, instead of the configured one
-    plugins         folders that are searched for plugins before the configured ones; those of
-                    $OMS_PLUGINS come behind them
+    plugins         folders that are searched for plugins first; those that were built with this
+                    package, the configured ones and those in $OMS_PLUGIN_PATH come behind them
     control_socket  lets the command line speak with this kernel
     origin, actor   the scope of this client's keys, and its name; defined where missing
     timeout         how long a call waits for an answer
@@ -289,7 +292,7 @@ def open(config: str | os.PathLike[str] | None = None, *, text: str | None = Non
     if clock == "virtual":
         begin = _START if start is None else times.to_ns(start, "start")
     folders = [os.fspath(folder) for folder in plugins]
-    folders += filter(None, os.environ.get("OMS_PLUGINS", "").split(os.pathsep))
+    folders.append(str(_BUILT_PLUGINS))
     session = _oms.Session(os.fspath(config if config is not None else "."), text, in_memory,
                            begin, os.fspath(data), folders, control_socket, _log)
     return Kernel(session, origin, actor, times.span_to_ns(timeout, "timeout") // 1_000_000)
