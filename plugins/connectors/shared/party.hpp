@@ -94,6 +94,8 @@ public:
                 const Event event = decode_event(in);
                 if (event.cause != 0) undecided.erase({event.route, event.cause});
                 recall(event);
+            } else {
+                reread(in);
             }
         });
         for (const auto& id : arrival) {
@@ -175,6 +177,8 @@ protected:
     virtual void decide(const Request& request, std::int64_t now) = 0;
     /// An event happened, now or in an earlier life: change what is known, and nothing else.
     virtual void apply(const Event& event) = 0;
+    /// A line of its own is read again, see `write_down`.
+    virtual void reread(const LineReader& /*line*/) {}
     /// What happens by itself.
     virtual void tick(std::int64_t /*now*/) {}
     virtual std::int64_t next_tick() const { return never; }
@@ -198,6 +202,9 @@ protected:
         event.number = last_number_ + 1;
         write(event);
     }
+
+    /// Something that is nobody else's business. The first word is neither `request` nor `event`.
+    void write_down(const LineWriter& line) { book_.append(line.line()); }
 
     bool rejects(const Request& request) const {
         return request.script().has("reject") || chance(conditions_.reject_percent, request, "reject");

@@ -4,6 +4,7 @@
 #include <oms/sdk/codes.hpp>
 #include <oms/sdk/fields.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace line {
@@ -135,8 +136,13 @@ void ClientScribe::tell_moves(const Reading& reading, std::vector<Message>& out)
         if (open == 0 && counted->cancelled > 0 && !reading.executed.contains(where.first))
             out.push_back(order_message("cancelled", where.first, reading, where.second));
     }
-    for (const auto& [order, status] : reading.statuses)
-        out.push_back(order_message("status", order, reading));
+    for (const auto& [order, status] : reading.statuses) {
+        const std::string id = std::to_string(order);
+        const bool told = std::any_of(out.begin(), out.end(), [&](const Message& message) {
+            return message.get("order") == id && !message.get("status").empty();
+        });
+        if (!told) out.push_back(order_message("status", order, reading));
+    }
 }
 
 Message ClientScribe::order_message(std::string_view what, std::uint64_t order,

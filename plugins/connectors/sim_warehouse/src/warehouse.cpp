@@ -7,9 +7,6 @@ namespace parties {
 
 namespace {
 
-/// Counts of shelves lie in the book as events that belong to no order.
-constexpr const char* counted = "counted";
-
 /// Delivered orders that are kept for a return; older ones have to be returned by a new order.
 constexpr std::size_t most_delivered = 10'000;
 
@@ -30,18 +27,23 @@ std::int64_t Warehouse::Order::sent() const {
 
 // ---- stock ---------------------------------------------------------------------------------------
 
-void Warehouse::stock(const std::string& product, std::int64_t on_hand, std::int64_t now) {
-    if (!stocks(product)) count(product, on_hand, now);
+void Warehouse::stock(const std::string& product, std::int64_t on_hand) {
+    if (!stocks(product)) count(product, on_hand);
 }
 
-void Warehouse::count(const std::string& product, std::int64_t on_hand, std::int64_t now) {
+void Warehouse::count(const std::string& product, std::int64_t on_hand) {
     if (stocks(product) && shelves_[product].on_hand == on_hand) return;
-    Event event;
-    event.say = Say::progress;
-    event.name = counted;
-    event.text = product;
-    event.quantity = on_hand;
-    say(event, now);
+    LineWriter line("counted");
+    line.put("product", product).put("on_hand", on_hand);
+    write_down(line);
+    reread(LineReader(line.line()));
+}
+
+void Warehouse::reread(const LineReader& line) {
+    Shelf& shelf = shelves_[line.text("product")];
+    shelf.on_hand = 0;
+    line.get("on_hand", shelf.on_hand);
+    shelf.changed = true;
 }
 
 std::int64_t Warehouse::available(std::string_view product) const {
@@ -70,11 +72,6 @@ void Warehouse::remember(const Request& request) {
 }
 
 void Warehouse::apply(const Event& event) {
-    if (event.say == Say::progress && event.name == counted) {
-        shelves_[event.text].on_hand = event.quantity;
-        shelves_[event.text].changed = true;
-        return;
-    }
     Order* order = find(event.route);
     if (order == nullptr) return;
     switch (event.say) {

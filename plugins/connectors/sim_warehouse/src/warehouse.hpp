@@ -42,9 +42,9 @@ public:
         : Party(conditions, std::move(book)), rules_(std::move(rules)) {}
 
     /// What lies here before the first order. Of a product that the book knows it changes nothing.
-    void stock(const std::string& product, std::int64_t on_hand, std::int64_t now);
+    void stock(const std::string& product, std::int64_t on_hand);
     /// The shelf was counted: it is what it is.
-    void count(const std::string& product, std::int64_t on_hand, std::int64_t now);
+    void count(const std::string& product, std::int64_t on_hand);
     bool stocks(std::string_view product) const { return shelves_.contains(product); }
     std::int64_t available(std::string_view product) const;
 
@@ -84,6 +84,7 @@ private:
     void remember(const Request& request) override;
     void decide(const Request& request, std::int64_t now) override;
     void apply(const Event& event) override;
+    void reread(const LineReader& line) override;
     void tick(std::int64_t now) override;
     std::int64_t next_tick() const override {
         return agenda_.empty() ? never : agenda_.begin()->first;

@@ -21,7 +21,7 @@ void WarehousePeer::fill_shelves() {
         const std::int64_t on_hand = decimal_of("stock", words[1], row->scale);
         if (on_hand < 0)
             throw std::invalid_argument("setting `stock`: \"" + text + "\" is below zero");
-        house_.stock(words[0], on_hand, port_.now());
+        house_.stock(words[0], on_hand);
         return true;
     });
 }
@@ -52,7 +52,7 @@ void WarehousePeer::count_from_books(const std::string& name) {
         on_hand = fits ? static_cast<std::int64_t>(row->balance.low)
                        : row->balance.high < 0 ? 0 : std::numeric_limits<std::int64_t>::max();
     });
-    house_.count(name, on_hand, port_.now());
+    house_.count(name, on_hand);
 }
 
 void WarehousePeer::work() {

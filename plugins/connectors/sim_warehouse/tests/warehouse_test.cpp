@@ -18,8 +18,8 @@ protected:
                 testing::UnitTest::GetInstance()->current_test_info()->name();
         std::filesystem::remove(book_);
         start();
-        house_->stock("MUG", 10, now_);
-        house_->stock("TEA", 3, now_);
+        house_->stock("MUG", 10);
+        house_->stock("TEA", 3);
         hear();
     }
     void start() {
@@ -124,7 +124,7 @@ TEST_F(WarehouseTest, GoesOnWhereItWasKilled) {
     send(Verb::place, 1, {{0, "MUG", false, 4, 0}});
     EXPECT_THAT(story(600), ElementsAre("acked", "picked"));
     start();
-    house_->stock("MUG", 99, now_);
+    house_->stock("MUG", 99);
     EXPECT_EQ(house_->available("MUG"), 6);
     EXPECT_THAT(story(), ElementsAre("packed", "executed", "delivered"));
     start();
