@@ -120,6 +120,7 @@ void EventStreams::catch_up(Stream& stream) {
             const std::uint64_t seq = seq_of(decision);
             if (count == max_decisions_a_turn || seq > live_seq_) return false;
             ++count;
+            learn(decision);
             frame_.clear();
             offer(stream, decision, seq);
             stream.seq = seq;

@@ -43,7 +43,12 @@ private:
             if (!any) json_.key(name).begin_array();
             any = true;
             json_.begin_object();
-            sdk::append_json_members(out_, record, names_, {"order"});
+            // What an inner list would say again of its order and its route stands above it.
+            if (inside_route_) {
+                sdk::append_json_members(out_, record, names_, {"order", "route"});
+            } else {
+                sdk::append_json_members(out_, record, names_, {"order"});
+            }
             more(*row);
             json_.end_object();
         }
@@ -57,8 +62,10 @@ private:
 
     void write_route(std::uint64_t route) {
         const auto is_of = [route](const auto& row) { return row.route == route; };
+        inside_route_ = true;
         write_list<oms_route_line_row>("lines", is_of, [](const auto&) {});
         write_list<oms_offer_row>("offers", is_of, [](const auto&) {});
+        inside_route_ = false;
         write_terms(route, OMS_WHOLE_ORDER);
     }
 
@@ -94,6 +101,7 @@ private:
     sdk::JsonWriter json_;
     const oms_answer& answer_;
     const sdk::Names& names_;
+    bool inside_route_ = false;
 };
 
 void ask_for_order(const CallPointer& call, const oms_query& query) {

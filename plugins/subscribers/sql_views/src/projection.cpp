@@ -38,6 +38,27 @@ std::optional<FieldInfo> field_of(std::uint32_t kind, std::string_view name) {
     return std::nullopt;
 }
 
+/// The field by which a kind of record names its order, and the one whose scales it has.
+struct KnownFields {
+    std::optional<FieldInfo> order;
+    std::optional<FieldInfo> product;
+};
+
+/// Looked up once: effects are many.
+const KnownFields& known_fields(std::uint32_t kind) {
+    static const std::vector<KnownFields> list = [] {
+        std::vector<KnownFields> all;
+        for (const sdk::RecordInfo& info : sdk::records()) {
+            if (all.size() <= info.kind) all.resize(info.kind + 1);
+            all[info.kind].order = field_of(info.kind, "order");
+            all[info.kind].product = field_of(info.kind, "product");
+            if (!all[info.kind].product) all[info.kind].product = field_of(info.kind, "asset");
+        }
+        return all;
+    }();
+    return list[kind];
+}
+
 bool contains(const std::vector<std::string_view>& list, std::string_view name) {
     return std::find(list.begin(), list.end(), name) != list.end();
 }
@@ -303,13 +324,10 @@ void Projection::apply_rule(Compiled& compiled, const oms_record& record, const 
 }
 
 Projection::Scales Projection::scales_of(const oms_record& record) const {
-    for (const std::string_view name : {"product", "asset"}) {
-        const auto field = field_of(record.kind, name);
-        if (!field) continue;
-        const auto found = scales_.find(load_value<std::uint32_t>(record, *field));
-        if (found != scales_.end()) return found->second;
-    }
-    return {};
+    const auto& product = known_fields(record.kind).product;
+    if (!product) return {};
+    const auto found = scales_.find(load_value<std::uint32_t>(record, *product));
+    return found == scales_.end() ? Scales{} : found->second;
 }
 
 void Projection::bind_field(Statement& statement, int position, const FieldInfo& field,
@@ -389,7 +407,7 @@ void Projection::move_hold(const oms_hold_set& hold) {
 void Projection::write_event(const oms_record& record, const Context& context) {
     const sdk::RecordInfo* info = sdk::record_info(record.kind);
     if (info == nullptr) return;
-    const auto field = field_of(record.kind, "order");
+    const auto& field = known_fields(record.kind).order;
     json_.clear();
     sdk::append_json(json_, record, Names(*this));
     insert_event_.bind(1, static_cast<std::int64_t>(context.seq)).bind(2, context.position);
