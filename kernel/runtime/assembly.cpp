@@ -120,12 +120,14 @@ Status Assembly::note_last_end() {
         case LastEnd::How::first:
         case LastEnd::How::clean: return {};
         case LastEnd::How::unclean:
-            log_.warning("oms", "the last process did not stop in good order" +
-                                    (instance.empty() ? "" : "; a call into " + instance +
-                                                                 " had just begun"));
+            log_.warning(
+                "oms",
+                "the last process did not stop in good order" +
+                    (instance.empty() ? "" : "; a call into " + instance + " had just begun"));
             return {};
         case LastEnd::How::in_a_call:
-            return quarantine_.add(instance, "the last process was killed during a long call into it");
+            return quarantine_.add(instance,
+                                   "the last process was killed during a long call into it");
         case LastEnd::How::stalled:
             return quarantine_.add(instance, "a call into it did not come back");
         case LastEnd::How::crashed:
@@ -139,10 +141,10 @@ Status Assembly::release() {
         if (config_.instance(instance) == nullptr) {
             std::vector<std::string> known;
             for (const InstanceSpec& spec : config_.instances) known.push_back(spec.name);
-            return fail(error_config_unknown, "--release",
-                        "there is no instance \"" + instance + "\"" +
-                            sdk::did_you_mean(instance, known),
-                        "known are " + sdk::name_list(known));
+            return fail(
+                error_config_unknown, "--release",
+                "there is no instance \"" + instance + "\"" + sdk::did_you_mean(instance, known),
+                "known are " + sdk::name_list(known));
         }
         if (Status status = quarantine_.release(instance); !status) return status;
     }
@@ -167,8 +169,8 @@ Status Assembly::recover_state() {
 yaml::Errors Assembly::take_in() {
     committer_ = std::make_unique<Committer>(*journal_, projection_, *ring_, stats_,
                                              [this](const Error& error) { last_word(error); });
-    kernel = std::make_unique<Kernel>(*machine, *journal_, projection_, *committer_, clock(), stats_,
-                                      config_.limits.kernel);
+    kernel = std::make_unique<Kernel>(*machine, *journal_, projection_, *committer_, clock(),
+                                      stats_, config_.limits.kernel);
     Opening opening(config_, *kernel, *machine, projection_, log_);
     yaml::Errors errors = opening.run(OMS_VERSION);
     if (!errors.empty()) return errors;
@@ -181,8 +183,9 @@ yaml::Errors Assembly::take_in() {
         input.add(halt);
         kernel->decide_now(input.view());
         kernel->commit_now();
-        log_.warning("oms", "everything is halted, as start_halted_after_crash asks for; "
-                            "`oms resume` when it is safe");
+        log_.warning("oms",
+                     "everything is halted, as start_halted_after_crash asks for; "
+                     "`oms resume` when it is safe");
     }
     if (committer_->failed()) {
         return one({error_config_taken, data_.string(), "the first decisions were not committed",
@@ -224,8 +227,7 @@ void Assembly::stop() {
     if (kernel != nullptr) kernel->stop();
     backbone.stop_ports();
     if (journal_ != nullptr) {
-        if (Status closed = journal_->close(); !closed)
-            log_.error("oms", to_text(closed.error()));
+        if (Status closed = journal_->close(); !closed) log_.error("oms", to_text(closed.error()));
     }
     const bool failed = committer_ != nullptr && committer_->failed();
     if (marks_ != nullptr && !failed) marks_->close();
@@ -253,13 +255,14 @@ void Assembly::last_word(const Error& error) {
     if (options_.on_fatal) return options_.on_fatal(error);
     const bool stalled = error.code == error_plugin_stall;
     const std::string place = data_.empty() ? "memory" : data_.string();
-    std::fputs(fmt::format("\noms: the process ends here. {}\n"
-                           "  durable: every decision up to {}; nothing beyond was answered or sent\n"
-                           "  what to do: {}; then start it again, it goes on from there ({})\n",
-                           to_text(error), ring_->last_seq(),
-                           stalled ? "see the plugin" : "mend what is said above", place)
-                   .c_str(),
-               stderr);
+    std::fputs(
+        fmt::format("\noms: the process ends here. {}\n"
+                    "  durable: every decision up to {}; nothing beyond was answered or sent\n"
+                    "  what to do: {}; then start it again, it goes on from there ({})\n",
+                    to_text(error), ring_->last_seq(),
+                    stalled ? "see the plugin" : "mend what is said above", place)
+            .c_str(),
+        stderr);
     std::fflush(stderr);
     std::_Exit(stalled ? exit_software : exit_io);
 }

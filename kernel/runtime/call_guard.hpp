@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is at work: before each call into an inside plugin the kernel's thread notes the instance in a
-// small file that is mapped into memory, so that the note outlives the process. A watchdog ends the
-// process when a call does not come back, and a fatal signal is noted as well; the next start reads
-// the note and quarantines the instance.
+// Who is at work: before each call into an inside plugin the kernel's thread notes the instance in
+// a small file that is mapped into memory, so that the note outlives the process. A watchdog ends
+// the process when a call does not come back, and a fatal signal is noted as well; the next start
+// reads the note and quarantines the instance.
 #pragma once
 
 #include "engine/bindings.hpp"
@@ -22,8 +22,8 @@
 
 namespace oms::runtime {
 
-inline constexpr ErrorCode error_call_marks = 4230;   ///< the file of the notes cannot be used
-inline constexpr ErrorCode error_plugin_stall = 4231; ///< a call did not come back
+inline constexpr ErrorCode error_call_marks = 4230;    ///< the file of the notes cannot be used
+inline constexpr ErrorCode error_plugin_stall = 4231;  ///< a call did not come back
 
 /// How the last process ended, as far as its notes tell.
 struct LastEnd {
@@ -48,8 +48,7 @@ public:
     static constexpr std::size_t most_instances = 64;
 
     /// An empty path: the notes live in memory alone.
-    static Result<std::unique_ptr<CallMarks>> open(const std::filesystem::path& path,
-                                                   Stats& stats);
+    static Result<std::unique_ptr<CallMarks>> open(const std::filesystem::path& path, Stats& stats);
     ~CallMarks() override;
 
     const LastEnd& last_end() const { return last_end_; }

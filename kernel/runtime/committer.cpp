@@ -96,8 +96,7 @@ bool Committer::append(const Group& group) {
 
 void Committer::publish(Group& group, std::shared_ptr<const Published> published) {
     if (published != nullptr) {
-        for (const Published::Entry& entry : published->entries())
-            projection_.apply(entry.records);
+        for (const Published::Entry& entry : published->entries()) projection_.apply(entry.records);
         stats_.durable_seq.set(published->last_seq());
         ring_.push(published);
     }

@@ -48,7 +48,10 @@ public:
     using Fatal = std::function<void(const Error&)>;
 
     Committer(Journal& journal, Projection& projection, Ring& ring, Stats& stats, Fatal fatal)
-        : journal_(journal), projection_(projection), ring_(ring), stats_(stats),
+        : journal_(journal),
+          projection_(projection),
+          ring_(ring),
+          stats_(stats),
           fatal_(std::move(fatal)) {}
     ~Committer() { stop(); }
 

@@ -21,7 +21,8 @@ constexpr std::int64_t longest_read_ms = 10'000;
 Result<fs::path> find_socket(const fs::path& place) {
     std::error_code ignored;
     if (fs::is_socket(place, ignored)) return place;
-    if (fs::exists(config_file(place), ignored) && fs::is_regular_file(config_file(place), ignored)) {
+    if (fs::exists(config_file(place), ignored) &&
+        fs::is_regular_file(config_file(place), ignored)) {
         const yaml::Checked<ConfigPlaces> places = read_config_places(place);
         if (!places) return tl::unexpected(yaml::fold(places.error()));
         return places->control;

@@ -15,8 +15,7 @@ using sdk::RecordInfo;
 const oms_text* text_of(const oms_record& record, const FieldInfo& field) {
     if (field.type != sdk::FieldType::text) return nullptr;
     if (field.offset + sizeof(oms_text) > record.size) return nullptr;
-    return reinterpret_cast<const oms_text*>(reinterpret_cast<const char*>(&record) +
-                                             field.offset);
+    return reinterpret_cast<const oms_text*>(reinterpret_cast<const char*>(&record) + field.offset);
 }
 
 std::size_t words_for(std::uint64_t bytes) { return static_cast<std::size_t>((bytes + 7) / 8); }

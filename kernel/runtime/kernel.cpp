@@ -9,7 +9,8 @@ namespace oms::runtime {
 
 namespace {
 
-/// So many inputs are decided before the thread looks at timers, values of the world and the journal.
+/// So many inputs are decided before the thread looks at timers, values of the world and the
+/// journal.
 constexpr int round_items = 64;
 /// Timers and watches that one round decides; the rest come in the next.
 constexpr int round_due = 256;
@@ -294,7 +295,8 @@ void Kernel::answer(const Item& item, oms_status status, std::uint64_t seq,
     if (item.mailbox == nullptr) return;
     if (rows == nullptr && item.kind != Item::Kind::input)
         rows = std::make_shared<const sdk::Batch>();
-    group_.answers.push_back({item.mailbox, Mail{item.token, status, seq, nullptr, std::move(rows)}});
+    group_.answers.push_back(
+        {item.mailbox, Mail{item.token, status, seq, nullptr, std::move(rows)}});
 }
 
 void Kernel::move_clock(VirtualClock& clock, std::int64_t time) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's thread: takes what was submitted, in order, stamps it, has it decided, and sees to it
-// that it is committed. The one place where the engine is called while the process runs.
+// The kernel's thread: takes what was submitted, in order, stamps it, has it decided, and sees to
+// it that it is committed. The one place where the engine is called while the process runs.
 #pragma once
 
 #include "engine/engine.hpp"
@@ -24,7 +24,7 @@ namespace oms::runtime {
 struct KernelLimits {
     std::size_t inputs_waiting = 65'536;
     std::size_t input_bytes_waiting = std::size_t{32} << 20;
-    std::size_t group_inputs = 4'096;             ///< decided in one commit
+    std::size_t group_inputs = 4'096;  ///< decided in one commit
     std::size_t group_bytes = std::size_t{4} << 20;
 };
 
@@ -34,7 +34,8 @@ public:
            Clock& clock, Stats& stats, const KernelLimits& limits);
     ~Kernel() { stop(); }
 
-    // ---- before the thread runs -------------------------------------------------------------------
+    // ---- before the thread runs
+    // -------------------------------------------------------------------
 
     /// Decides one input of the runtime's own. It is durable after `commit_now`.
     engine::Outcome decide_now(const oms_batch& input);

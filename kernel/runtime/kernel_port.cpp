@@ -145,8 +145,7 @@ oms_status KernelPort::read(std::uint32_t which, std::uint32_t channel, std::uin
                             std::int64_t timeout_ms, const TakeDecision& take) {
     if (stopped_) return OMS_STOPPED;
     if (which != OMS_READ_ALL && which != OMS_READ_CHANNEL) return OMS_INVALID;
-    const auto deadline =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     Reading reading;
     reading.which = which;
     reading.channel = channel;

@@ -17,7 +17,7 @@ namespace oms::runtime {
 
 class KernelPort;
 
-/// What every port of a process shares.
+/// What all ports of a process have in common.
 struct Backbone {
     std::atomic<Kernel*> kernel{nullptr};  ///< null until recovery is over: nothing is taken before
     Journal* journal = nullptr;

@@ -26,7 +26,8 @@ oms_status no_fact(oms_plugin*, std::uint32_t, std::uint64_t, const oms_view*, s
     return OMS_NOT_FOUND;
 }
 
-constexpr oms_asset_class no_asset_class{sizeof(oms_asset_class), 0, no_line, no_line, no_execution};
+constexpr oms_asset_class no_asset_class{sizeof(oms_asset_class), 0, no_line, no_line,
+                                         no_execution};
 constexpr oms_check no_checks{sizeof(oms_check), 0, no_check};
 constexpr oms_routing no_routing{sizeof(oms_routing), 0, no_plan};
 constexpr oms_facts no_facts{sizeof(oms_facts), 0, nullptr, no_fact};

@@ -36,8 +36,9 @@ std::int64_t steady_ns() {
 /// A line is a line: what would end it early or colour the terminal is shown as a blank.
 std::string one_line(std::string_view text) {
     std::string line(text.substr(0, Log::longest_line));
-    std::replace_if(line.begin(), line.end(),
-                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    std::replace_if(
+        line.begin(), line.end(),
+        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
     return line;
 }
 

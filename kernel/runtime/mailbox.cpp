@@ -49,9 +49,7 @@ oms_status Mailbox::take(std::int64_t timeout_ms,
     std::deque<Mail> taken;
     {
         std::unique_lock lock(mutex_);
-        const auto ready = [this] {
-            return !mail_.empty() || stopped_ || wakes_ != wakes_seen_;
-        };
+        const auto ready = [this] { return !mail_.empty() || stopped_ || wakes_ != wakes_seen_; };
         if (timeout_ms > 0) bell_.wait_for(lock, std::chrono::milliseconds(timeout_ms), ready);
         wakes_seen_ = wakes_;
         if (mail_.empty()) return stopped_ ? OMS_STOPPED : OMS_AGAIN;

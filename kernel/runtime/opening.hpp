@@ -22,7 +22,11 @@ class Opening {
 public:
     Opening(const Config& config, Kernel& kernel, const engine::Engine& engine,
             const Projection& projection, Log& log)
-        : config_(config), kernel_(kernel), engine_(engine), names_(projection.names), log_(log),
+        : config_(config),
+          kernel_(kernel),
+          engine_(engine),
+          names_(projection.names),
+          log_(log),
           terms_(projection.names) {}
 
     /// Everything is durable when this returns; otherwise it says all that was wrong.
@@ -38,7 +42,8 @@ private:
     void load_balances();
     void load_balance_file(const std::string& path);
 
-    /// Whether the file was loaded before; otherwise, or when it has changed, `mark_loaded` notes it.
+    /// Whether the file was loaded before; otherwise, or when it has changed, `mark_loaded` notes
+    /// it.
     struct Loaded {
         bool before = false;
         bool changed = false;

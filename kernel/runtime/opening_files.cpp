@@ -65,7 +65,8 @@ public:
         }
         for (const KeyColumn& key : table_.key) {
             if (csv_.column(key.name) == csv_.header.size())
-                problems_.add(error_csv, csv_.file + ":1", "there is no column \"" + key.name + "\"",
+                problems_.add(error_csv, csv_.file + ":1",
+                              "there is no column \"" + key.name + "\"",
                               "it is a part of the table's key");
         }
         return problems_.count() == before;
@@ -88,8 +89,8 @@ public:
         for (const CellSpec& value : table_.values) {
             const std::size_t column = csv_.column(value.name);
             if (column == csv_.header.size() || row.cells[column].empty()) continue;
-            const auto number = read_value(row.cells[column], value, product,
-                                           csv_.place(row, column));
+            const auto number =
+                read_value(row.cells[column], value, product, csv_.place(row, column));
             if (!number) {
                 problems_.add(number.error());
                 continue;
@@ -127,7 +128,8 @@ private:
             case ValueType::decimal: return read_decimal(text, value.scale, place);
             case ValueType::boolean:
                 if (text == "true" || text == "false") return text == "true" ? 1 : 0;
-                return fail(error_csv_value, place, "expected true or false, found \"" + text + "\"",
+                return fail(error_csv_value, place,
+                            "expected true or false, found \"" + text + "\"",
                             "write one of the two");
             default: return read_decimal(text, 0, place);
         }
@@ -214,8 +216,9 @@ void Opening::load_balance_file(const std::string& path) {
     const Loaded loaded = look_up(path, read_all(path));
     if (loaded.before) {
         if (loaded.changed)
-            log_.warning("oms", path + " has changed since it was posted; balances are posted once, "
-                                       "later changes are postings of their own");
+            log_.warning("oms", path +
+                                    " has changed since it was posted; balances are posted once, "
+                                    "later changes are postings of their own");
         return;
     }
     const yaml::Checked<Csv> csv = read_csv(path);
@@ -235,7 +238,9 @@ void Opening::load_balance_file(const std::string& path) {
         const auto cell = [&](std::string_view name) -> const std::string& {
             return row.cells[csv->column(name)];
         };
-        const auto place = [&](std::string_view name) { return csv->place(row, csv->column(name)); };
+        const auto place = [&](std::string_view name) {
+            return csv->place(row, csv->column(name));
+        };
         const auto to = terms_.reference(OMS_class_account, cell("account"), place("account"));
         const auto from = terms_.reference(OMS_class_account, cell("from"), place("from"));
         const auto asset = terms_.reference(OMS_class_product, cell("asset"), place("asset"));

@@ -12,8 +12,8 @@
 #include <system_error>
 #include <utility>
 
-#define OMS_STATIC_PLUGIN(name)                                        \
-    extern "C" const oms_plugin_entry oms_plugin_entry_0_##name;       \
+#define OMS_STATIC_PLUGIN(name)                                  \
+    extern "C" const oms_plugin_entry oms_plugin_entry_0_##name; \
     extern "C" const oms_text oms_plugin_manifest_0_##name;
 #include <oms_static_plugins.def>
 #undef OMS_STATIC_PLUGIN
@@ -99,8 +99,8 @@ std::vector<fs::path> default_plugin_path() {
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     if (error) return folders;
     const fs::path above = program.parent_path().parent_path();
-    for (const char* place : {"plugins", "lib/oms/plugins", "lib64/oms/plugins",
-                              "lib/x86_64-linux-gnu/oms/plugins"})
+    for (const char* place :
+         {"plugins", "lib/oms/plugins", "lib64/oms/plugins", "lib/x86_64-linux-gnu/oms/plugins"})
         if (fs::is_directory(above / place, error)) folders.push_back(above / place);
     return folders;
 }
@@ -123,11 +123,11 @@ yaml::Checked<PluginFile> PluginCatalogue::find(const std::string& name, const f
         std::error_code ignored;
         if (fs::exists(folder / file, ignored)) return read_plugin(folder / file);
     }
-    return tl::unexpected(yaml::Errors{
-        {error_plugin_not_found, place,
-         "there is no plugin \"" + name + "\"" + sdk::did_you_mean(name, names()),
-         "looked for " + file + " in " + joined(folders_) +
-             "; build it, or name its folder under \"plugins\""}});
+    return tl::unexpected(
+        yaml::Errors{{error_plugin_not_found, place,
+                      "there is no plugin \"" + name + "\"" + sdk::did_you_mean(name, names()),
+                      "looked for " + file + " in " + joined(folders_) +
+                          "; build it, or name its folder under \"plugins\""}});
 }
 
 std::vector<std::string> PluginCatalogue::names() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which plugins there are: finds their files and reads their manifests, and runs none of their code.
+// Which plugins there are: finds their files and reads their manifests, and runs none of their
+// code.
 #pragma once
 
 #include "runtime/manifest/manifest.hpp"
@@ -47,8 +48,8 @@ class PluginCatalogue {
 public:
     PluginCatalogue(std::vector<std::filesystem::path> folders, std::vector<GivenPlugin> given);
 
-    /// `name` is the short name of a manifest (`oms_<name>.so` in the first folder that has it), or a
-    /// path with a slash, which `base` completes. `place` is where it was asked for.
+    /// `name` is the short name of a manifest (`oms_<name>.so` in the first folder that has it), or
+    /// a path with a slash, which `base` completes. `place` is where it was asked for.
     yaml::Checked<PluginFile> find(const std::string& name, const std::filesystem::path& base,
                                    const std::string& place) const;
 

@@ -18,8 +18,8 @@ namespace oms::runtime {
 
 class PluginHost {
 public:
-    /// `data_directory` may be empty: then nothing is kept on disk. `backbone` is null for an inside
-    /// plugin, which has no port.
+    /// `data_directory` may be empty: then nothing is kept on disk. `backbone` is null for an
+    /// inside plugin, which has no port.
     PluginHost(std::string instance, std::string data_directory, Log& log, Backbone* backbone);
     PluginHost(const PluginHost&) = delete;
     PluginHost& operator=(const PluginHost&) = delete;

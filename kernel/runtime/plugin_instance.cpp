@@ -63,7 +63,8 @@ yaml::Checked<std::unique_ptr<PluginInstance>> PluginInstance::create(Plan plan,
 std::unique_ptr<PluginInstance> PluginInstance::left_out(Plan plan, std::string reason, Log& log) {
     std::unique_ptr<PluginInstance> instance(new PluginInstance(std::move(plan)));
     instance->left_out_reason_ = reason.empty() ? "quarantined" : std::move(reason);
-    instance->host_ = std::make_unique<PluginHost>(instance->plan_.name, std::string(), log, nullptr);
+    instance->host_ =
+        std::make_unique<PluginHost>(instance->plan_.name, std::string(), log, nullptr);
     return instance;
 }
 
@@ -122,9 +123,9 @@ Status PluginInstance::check_capabilities() const {
                       "derive the plugin's class from what it provides, or mend the manifest"));
         }
         if (!is_complete_capability(promised.id, table)) {
-            return tl::unexpected(fault(error_plugin_table,
-                                        "its table of " + promised.id + " is incomplete",
-                                        "fill every function of the table, or use the SDK's class"));
+            return tl::unexpected(
+                fault(error_plugin_table, "its table of " + promised.id + " is incomplete",
+                      "fill every function of the table, or use the SDK's class"));
         }
     }
     return {};
@@ -163,15 +164,15 @@ Status PluginInstance::stop(std::int64_t timeout_ms) {
     // Another thread stops it, so that this one can give it up.
     std::promise<void> stopped;
     std::future<void> done = stopped.get_future();
-    std::thread stopper([entry = plan_.file.entry, plugin = plugin_,
-                         stopped = std::move(stopped)]() mutable {
-        try {
-            entry->stop(plugin);
-        } catch (...) {
-            // It is stopped as far as it goes.
-        }
-        stopped.set_value();
-    });
+    std::thread stopper(
+        [entry = plan_.file.entry, plugin = plugin_, stopped = std::move(stopped)]() mutable {
+            try {
+                entry->stop(plugin);
+            } catch (...) {
+                // It is stopped as far as it goes.
+            }
+            stopped.set_value();
+        });
     if (done.wait_for(std::chrono::milliseconds(timeout_ms)) == std::future_status::ready) {
         stopper.join();
         state_ = State::stopped;
@@ -181,11 +182,10 @@ Status PluginInstance::stop(std::int64_t timeout_ms) {
     stopper.detach();
     state_ = State::lost;
     if (KernelPort* port = host_->port(); port != nullptr) port->stop();
-    return tl::unexpected(fault(error_plugin_stop,
-                                "the plugin did not stop within " + std::to_string(timeout_ms) +
-                                    " ms",
-                                "it is given up; what it had under way is in doubt and is asked "
-                                "about after the next start"));
+    return tl::unexpected(fault(
+        error_plugin_stop, "the plugin did not stop within " + std::to_string(timeout_ms) + " ms",
+        "it is given up; what it had under way is in doubt and is asked "
+        "about after the next start"));
 }
 
 }  // namespace oms::runtime

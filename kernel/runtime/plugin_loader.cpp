@@ -25,7 +25,8 @@ std::map<std::string, std::unique_ptr<dll::shared_library>>& loaded_libraries() 
     return *libraries;
 }
 
-/// A library that the manifest asks for; loading it here tells it apart from the plugin's own faults.
+/// A library that the manifest asks for; loading it here tells it apart from the plugin's own
+/// faults.
 Status need_library(const PluginFile& plugin, const std::string& library) {
     std::error_code error;
     auto loaded = std::make_unique<dll::shared_library>();
@@ -35,8 +36,9 @@ Status need_library(const PluginFile& plugin, const std::string& library) {
     if (error) {
         return fail(error_plugin_library, plugin.place(),
                     "the plugin needs the shared library " + library + ", which cannot be loaded",
-                    "install the package that has " + library + ", or add its folder to "
-                    "LD_LIBRARY_PATH");
+                    "install the package that has " + library +
+                        ", or add its folder to "
+                        "LD_LIBRARY_PATH");
     }
     loaded_libraries()[library] = std::move(loaded);
     return {};
@@ -58,8 +60,9 @@ Status load_library(PluginFile& plugin) {
             loaded_libraries().erase(std::filesystem::absolute(plugin.path).string());
             return fail(error_plugin_unloadable, plugin.place(),
                         std::string("the library cannot be loaded: ") + refused.what(),
-                        "`ldd " + plugin.place() + "` shows what it misses; build it against this "
-                        "oms, or install that");
+                        "`ldd " + plugin.place() +
+                            "` shows what it misses; build it against this "
+                            "oms, or install that");
         }
     }
     if (!library->has(entry_symbol)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads a plugin's library, once and for ever, and hands out its entry. The one file with Boost.DLL.
+// Loads a plugin's library, once and for ever, and hands out its entry. The one file with
+// Boost.DLL.
 #pragma once
 
 #include "runtime/plugin_catalogue.hpp"

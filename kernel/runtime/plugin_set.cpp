@@ -70,7 +70,8 @@ Status PluginSet::create_one(const InstanceSpec& spec, const Quarantine& quarant
         const std::string reason = quarantine.reason(spec.name);
         log_.error("oms", spec.name + " (" + plan.file.place() + ") is left out: " + reason +
                               "; what needs it is refused; mend or replace it and start with "
-                              "--release " + spec.name);
+                              "--release " +
+                              spec.name);
         instances_.push_back(PluginInstance::left_out(std::move(plan), reason, log_));
         return {};
     }
@@ -101,8 +102,7 @@ engine::Bindings PluginSet::bindings(const Config& config) const {
         for (const NamedHelp& event : instance->manifest().events)
             bindings.events.push_back(event.name);
         if (instance->capability<oms_check>(OMS_CAPABILITY_CHECK) != nullptr) {
-            auto check =
-                bound<engine::CheckBinding, oms_check>(*instance, OMS_CAPABILITY_CHECK);
+            auto check = bound<engine::CheckBinding, oms_check>(*instance, OMS_CAPABILITY_CHECK);
             check.denial_codes = instance->manifest().denial_codes();
             bindings.checks.push_back(std::move(check));
         }
@@ -115,8 +115,8 @@ engine::Bindings PluginSet::bindings(const Config& config) const {
     }
     for (const AssetClassSpec& spec : config.asset_classes) {
         const PluginInstance& instance = *find(spec.instance);
-        auto asset_class = bound<engine::AssetClassBinding, oms_asset_class>(
-            instance, OMS_CAPABILITY_ASSET_CLASS);
+        auto asset_class =
+            bound<engine::AssetClassBinding, oms_asset_class>(instance, OMS_CAPABILITY_ASSET_CLASS);
         asset_class.asset_class = spec.name;
         asset_class.denial_codes = instance.manifest().denial_codes();
         bindings.asset_classes.push_back(std::move(asset_class));

@@ -19,7 +19,8 @@ class PluginSet {
 public:
     explicit PluginSet(Log& log) : log_(log) {}
 
-    /// Loads and creates them; leaves out those in quarantine. `data` empty: nothing is kept on disk.
+    /// Loads and creates them; leaves out those in quarantine. `data` empty: nothing is kept on
+    /// disk.
     yaml::Errors create(const Config& config, const Quarantine& quarantine,
                         const std::filesystem::path& data, Backbone& backbone);
 

@@ -40,23 +40,29 @@ Reply to_reply(const oms_answer& answer) {
 }  // namespace
 
 Error Port::stopped_error() const {
-    return {error_port_stopped, {}, "the kernel is stopping", "start it again, then look up by key"};
+    return {
+        error_port_stopped, {}, "the kernel is stopping", "start it again, then look up by key"};
 }
 
 Error Port::refusal(oms_status status) const {
     switch (status) {
         case OMS_STOPPED: return stopped_error();
         case OMS_AGAIN:
-            return {error_busy, {}, "the kernel has more to do than it can take",
+            return {error_busy,
+                    {},
+                    "the kernel has more to do than it can take",
                     "nothing was taken: try again with the same key"};
         case OMS_OUT_OF_RANGE:
-            return {error_port_refused, {}, "too many scopes are halted one by one",
+            return {error_port_refused,
+                    {},
+                    "too many scopes are halted one by one",
                     "halt everything, or resume some of them first"};
         default:
-            return {error_port_refused, {},
-                    "the records break the contract (" + std::string(sdk::status_text(status)) +
-                        ")",
-                    "see the limits in oms/abi/base.h: sizes, known kinds, lengths of texts"};
+            return {
+                error_port_refused,
+                {},
+                "the records break the contract (" + std::string(sdk::status_text(status)) + ")",
+                "see the limits in oms/abi/base.h: sizes, known kinds, lengths of texts"};
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A port: how everything outside the kernel's thread speaks with the kernel.
 //
-// A port inside the process (Runtime::port) and one over the control socket (ControlClient) have the
-// same verbs, which are those of "oms.host.port/1". What a port shows is on stable storage. All
+// A port inside the process (Runtime::port) and one over the control socket (ControlClient) have
+// the same verbs, which are those of "oms.host.port/1". What a port shows is on stable storage. All
 // functions may be called from any thread; statuses are those of <oms/abi/base.h>.
 #pragma once
 
@@ -23,11 +23,11 @@
 namespace oms::runtime {
 
 /// Error codes of requests through a port.
-inline constexpr ErrorCode error_no_answer = 6200;      ///< none came in time: the outcome is unknown
-inline constexpr ErrorCode error_busy = 6201;           ///< nothing was taken, in all that time
-inline constexpr ErrorCode error_port_stopped = 6202;   ///< the kernel is stopping
-inline constexpr ErrorCode error_port_refused = 6203;   ///< the records break the contract
-inline constexpr ErrorCode error_unknown_name = 6204;   ///< no entry of that class has this code
+inline constexpr ErrorCode error_no_answer = 6200;  ///< none came in time: the outcome is unknown
+inline constexpr ErrorCode error_busy = 6201;       ///< nothing was taken, in all that time
+inline constexpr ErrorCode error_port_stopped = 6202;  ///< the kernel is stopping
+inline constexpr ErrorCode error_port_refused = 6203;  ///< the records break the contract
+inline constexpr ErrorCode error_unknown_name = 6204;  ///< no entry of that class has this code
 
 /// What an input was answered: the durable decision, taken apart as far as most callers need it.
 struct Reply {

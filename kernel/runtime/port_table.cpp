@@ -21,9 +21,8 @@ oms_status guarded(Function function) noexcept {
 
 oms_status resolve(const oms_port* port, std::uint32_t reference_class, oms_text code,
                    std::uint32_t* reference) {
-    return guarded([&] {
-        return port_of(port).resolve(reference_class, sdk::view(code), *reference);
-    });
+    return guarded(
+        [&] { return port_of(port).resolve(reference_class, sdk::view(code), *reference); });
 }
 
 oms_status describe(const oms_port* port, std::uint32_t reference, oms_record* row) {
@@ -69,9 +68,8 @@ oms_status take_answers(const oms_port* port, std::int64_t timeout_ms, oms_take_
 oms_status read(const oms_port* port, std::uint32_t which, std::uint32_t channel,
                 std::uint64_t* seq, std::int64_t timeout_ms, oms_take take, void* context) {
     return guarded([&] {
-        return port_of(port).read(which, channel, *seq, timeout_ms, [&](const oms_batch& batch) {
-            return take(context, &batch);
-        });
+        return port_of(port).read(which, channel, *seq, timeout_ms,
+                                  [&](const oms_batch& batch) { return take(context, &batch); });
     });
 }
 

@@ -20,7 +20,8 @@ Result<Quarantine> Quarantine::open(const std::filesystem::path& path) {
         list.reasons_[line.substr(0, colon)] = reason;
     }
     if (file.bad()) {
-        return fail(error_quarantine, path.string(), "the list of quarantined plugins is unreadable",
+        return fail(error_quarantine, path.string(),
+                    "the list of quarantined plugins is unreadable",
                     "see the file's permissions; without it a bad plugin would be let in again");
     }
     return list;

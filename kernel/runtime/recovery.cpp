@@ -56,8 +56,8 @@ Result<Recovered> recover(Journal& journal, engine::Engine& engine, Projection& 
     Status status;
     double told = 0;
     const auto visit = [&](const JournalCommit& commit) {
-        status = replay.take({reinterpret_cast<const char*>(commit.frame.data()),
-                              commit.frame.size()});
+        status =
+            replay.take({reinterpret_cast<const char*>(commit.frame.data()), commit.frame.size()});
         if (!status) {
             status.error().place = "journal, commit of decisions " +
                                    std::to_string(commit.first_seq) + " to " +

@@ -37,8 +37,8 @@ public:
 
     /// A thread that waits, and what for.
     struct Waiter {
-        std::uint64_t seq = 0;      ///< the last that it has seen; moves on over what is not for it
-        std::uint64_t channels = 0; ///< bits of channels; ~0: every commit concerns it
+        std::uint64_t seq = 0;  ///< the last that it has seen; moves on over what is not for it
+        std::uint64_t channels = 0;  ///< bits of channels; ~0: every commit concerns it
         /// Counts up when the waiter is to come back anyhow; `wake_all` makes it look.
         const std::atomic<std::uint64_t>* wakes = nullptr;
         std::uint64_t wakes_seen = 0;

@@ -59,9 +59,9 @@ Status Runtime::advance_to(std::int64_t time) {
     }
     const auto mailbox = std::make_shared<Mailbox>();
     Kernel& kernel = *parts_->kernel;
-    return wait_for(*mailbox, kernel.errand([&kernel, clock, time] {
-        kernel.move_clock(*clock, time);
-    }, mailbox, 1));
+    return wait_for(
+        *mailbox,
+        kernel.errand([&kernel, clock, time] { kernel.move_clock(*clock, time); }, mailbox, 1));
 }
 
 Status Runtime::settle() {
@@ -74,8 +74,8 @@ std::string Runtime::state_hash() {
     const auto hash = std::make_shared<std::string>();
     const auto mailbox = std::make_shared<Mailbox>();
     const engine::Engine& engine = *parts_->machine;
-    const oms_status asked = parts_->kernel->errand(
-        [hash, &engine] { *hash = engine.state_hash(); }, mailbox, 1);
+    const oms_status asked =
+        parts_->kernel->errand([hash, &engine] { *hash = engine.state_hash(); }, mailbox, 1);
     if (asked == OMS_STOPPED) return engine.state_hash();
     return wait_for(*mailbox, asked) ? *hash : std::string();
 }

@@ -63,8 +63,8 @@ struct Options {
     std::function<void(std::string_view line)> log;
 };
 
-/// All that is wrong with a configuration, its lifecycles, its seed files and its plugins' settings;
-/// loads no plugin and opens no journal.
+/// All that is wrong with a configuration, its lifecycles, its seed files and its plugins'
+/// settings; loads no plugin and opens no journal.
 yaml::Errors check(const Options& options);
 
 class Runtime {

@@ -44,16 +44,13 @@ bool is_code(std::string_view text) {
     });
 }
 
-const InstanceSpec* Config::instance(std::string_view name) const {
-    return named(instances, name);
-}
+const InstanceSpec* Config::instance(std::string_view name) const { return named(instances, name); }
 
 const lifecycle::Table* Config::lifecycle(std::string_view name) const {
     return named(lifecycles, name);
 }
 
-const ReferenceSpec* Config::reference(std::uint32_t reference_class,
-                                       std::string_view code) const {
+const ReferenceSpec* Config::reference(std::uint32_t reference_class, std::string_view code) const {
     const auto found =
         std::find_if(references.begin(), references.end(), [&](const ReferenceSpec& spec) {
             return spec.reference_class == reference_class && spec.code == code;

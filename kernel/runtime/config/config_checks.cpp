@@ -101,12 +101,14 @@ void ConfigReader::check_role(const KindSpec& kind, const RoleSpec& role) {
     if (role.name.empty() && table->roles.empty()) return;
     if (role.name.empty()) {
         problems_.add(error_config_role, role.place,
-                      "lifecycle \"" + table->name + "\" tells roles apart, and the routing here "
-                      "is for none of them",
+                      "lifecycle \"" + table->name +
+                          "\" tells roles apart, and the routing here "
+                          "is for none of them",
                       "write it under roles: " + sdk::name_list(table->roles));
         return;
     }
-    if (std::find(table->roles.begin(), table->roles.end(), role.name) != table->roles.end()) return;
+    if (std::find(table->roles.begin(), table->roles.end(), role.name) != table->roles.end())
+        return;
     problems_.add(error_config_role, role.place,
                   "lifecycle \"" + table->name + "\" has no role \"" + role.name + "\"" +
                       sdk::did_you_mean(role.name, table->roles),

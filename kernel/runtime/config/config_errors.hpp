@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be wrong with a configuration, beside what the strict YAML layer refuses. Codes 6000-6099.
+// What can be wrong with a configuration, beside what the strict YAML layer refuses. Codes
+// 6000-6099.
 #pragma once
 
 #include <oms/sdk/error.hpp>

@@ -117,8 +117,7 @@ void ConfigReader::read_limits(const yaml::Node& section) {
 
 void ConfigReader::read_instances(const yaml::Node& section) {
     const PluginCatalogue catalogue(config_.search, source_.plugins);
-    each(section, "an instance",
-         [&](const yaml::Node& node) { read_instance(node, catalogue); });
+    each(section, "an instance", [&](const yaml::Node& node) { read_instance(node, catalogue); });
 }
 
 void ConfigReader::read_instance(const yaml::Node& node, const PluginCatalogue& catalogue) {

@@ -158,8 +158,7 @@ void ConfigReader::read_terms(const yaml::Node* terms, ReferenceSpec& spec) {
     for (const yaml::Node& node : terms->items()) {
         const sdk::TermInfo* info = sdk::term_info(node.key());
         if (info == nullptr) {
-            problems_.add(
-                yaml::unknown_name(node.key_place(), "term", node.key(), term_names()));
+            problems_.add(yaml::unknown_name(node.key_place(), "term", node.key(), term_names()));
         } else if (!node.is_scalar()) {
             problems_.add(yaml::error_wrong_kind, node.place(),
                           "expected a text, found " + std::string(yaml::kind_text(node.kind())));

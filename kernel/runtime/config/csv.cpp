@@ -149,8 +149,7 @@ std::string Csv::place(const CsvRow& row, std::size_t column) const {
 }
 
 std::size_t Csv::column(std::string_view name) const {
-    return static_cast<std::size_t>(
-        std::find(header.begin(), header.end(), name) - header.begin());
+    return static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
 }
 
 yaml::Checked<Csv> parse_csv(std::string_view text, std::string name, const CsvLimits& limits) {

@@ -39,10 +39,10 @@ Result<std::uint32_t> TermReader::reference(std::uint32_t reference_class, std::
     if (const std::uint32_t found = names_.find(reference_class, code); found != 0) return found;
     const std::vector<std::string> known = names_.codes(reference_class);
     const std::string what(sdk::code_name(sdk::class_names, reference_class));
-    return fail(error_config_unknown, place,
-                "there is no " + what + " \"" + std::string(code) + "\"" +
-                    sdk::did_you_mean(code, known),
-                known.empty() ? "define one first" : "known are " + sdk::name_list(known));
+    return fail(
+        error_config_unknown, place,
+        "there is no " + what + " \"" + std::string(code) + "\"" + sdk::did_you_mean(code, known),
+        known.empty() ? "define one first" : "known are " + sdk::name_list(known));
 }
 
 Result<std::int64_t> TermReader::number(std::string_view text, std::uint32_t product, bool price,
@@ -73,8 +73,7 @@ Result<oms_term> TermReader::read_scaled(const TermSpec& spec, const sdk::TermIn
     return term;
 }
 
-Result<std::int64_t> TermReader::read_plain(const TermSpec& spec,
-                                            const sdk::TermInfo& info) const {
+Result<std::int64_t> TermReader::read_plain(const TermSpec& spec, const sdk::TermInfo& info) const {
     const auto referred = [&](std::uint32_t reference_class) -> Result<std::int64_t> {
         const auto found = reference(reference_class, spec.text, spec.place);
         if (!found) return tl::unexpected(found.error());

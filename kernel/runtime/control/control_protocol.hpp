@@ -4,8 +4,8 @@
 //     u32 size of the body · u16 verb · u16 status · u64 id
 //
 // and a body of numbers (varint), texts (varint length, bytes) and records (model/codec.hpp). Each
-// question is answered under its id, in any order; the first on a connection is `hello`. An answer to
-// `submit` or `query` comes when it is durable, under the token.
+// question is answered under its id, in any order; the first on a connection is `hello`. An answer
+// to `submit` or `query` comes when it is durable, under the token.
 #pragma once
 
 #include "runtime/control/unix_socket.hpp"
@@ -24,18 +24,18 @@ inline constexpr std::uint64_t control_version = 1;
 inline constexpr std::uint32_t control_most_bytes = std::uint32_t{16} << 20;
 
 enum class Verb : std::uint16_t {
-    hello = 1,     ///< version -> version, version of oms
-    resolve,       ///< class, code -> reference
-    describe,      ///< reference -> reference_row
-    submit,        ///< input -> seq, decision
-    observe,       ///< observations ->
-    query,         ///< query -> seq, rows
-    read,          ///< which, channel, seq, timeout_ms, bytes -> seq, decisions
-    gate,          ///< intent ->
-    now,           ///< -> ns
-    durable_seq,   ///< -> seq
-    status,        ///< -> the process, see below
-    stop,          ///< ->
+    hello = 1,    ///< version -> version, version of oms
+    resolve,      ///< class, code -> reference
+    describe,     ///< reference -> reference_row
+    submit,       ///< input -> seq, decision
+    observe,      ///< observations ->
+    query,        ///< query -> seq, rows
+    read,         ///< which, channel, seq, timeout_ms, bytes -> seq, decisions
+    gate,         ///< intent ->
+    now,          ///< -> ns
+    durable_seq,  ///< -> seq
+    status,       ///< -> the process, see below
+    stop,         ///< ->
 };
 
 struct Message {
@@ -56,7 +56,8 @@ void put_text(std::string& body, std::string_view text);
 void put_records(std::string& body, const oms_batch& records);  ///< to the end of the body
 void put_status(std::string& body, const ProcessStatus& status);
 
-/// Takes a body apart; once something is missing, everything that follows is zero and `sound` false.
+/// Takes a body apart; once something is missing, everything that follows is zero and `sound`
+/// false.
 class BodyReader {
 public:
     explicit BodyReader(std::string_view body) : rest_(body) {}

@@ -68,8 +68,8 @@ private:
         while (!gone_) {
             const oms_status status =
                 port_.take_answers(answer_wait_ms, [this](const oms_answer& answer) {
-                    Message message{Verb::submit, static_cast<oms_status>(answer.status),
-                                    answer.token, {}};
+                    Message message{
+                        Verb::submit, static_cast<oms_status>(answer.status), answer.token, {}};
                     put_number(message.body, answer.seq);
                     put_records(message.body, answer.records);
                     send(message);
@@ -86,8 +86,8 @@ private:
             if (question.verb == Verb::submit) {
                 status = port_.submit(records, question.id);
             } else if (records.count == 1 && records.first->kind == OMS_RECORD_query) {
-                status = port_.query(*reinterpret_cast<const oms_query*>(records.first),
-                                     question.id);
+                status =
+                    port_.query(*reinterpret_cast<const oms_query*>(records.first), question.id);
             }
         }
         if (status == OMS_OK || question.id == 0) return;
@@ -106,9 +106,7 @@ private:
             case Verb::observe: observe(body, reply); break;
             case Verb::read: read_decisions(body, reply); break;
             case Verb::gate: gate(body, reply); break;
-            case Verb::now:
-                put_number(reply.body, static_cast<std::uint64_t>(port_.now()));
-                break;
+            case Verb::now: put_number(reply.body, static_cast<std::uint64_t>(port_.now())); break;
             case Verb::durable_seq: put_number(reply.body, port_.durable_seq()); break;
             case Verb::status: put_status(reply.body, wiring_.status()); break;
             case Verb::stop: wiring_.stop(); break;
@@ -133,8 +131,7 @@ private:
     void describe(BodyReader& body, Message& reply) {
         auto row = sdk::make<oms_reference_row>();
         reply.status = port_.describe(static_cast<std::uint32_t>(body.number()), row);
-        if (reply.status == OMS_OK)
-            encode(*reinterpret_cast<const oms_record*>(&row), reply.body);
+        if (reply.status == OMS_OK) encode(*reinterpret_cast<const oms_record*>(&row), reply.body);
     }
 
     void observe(BodyReader& body, Message& reply) {
@@ -157,8 +154,7 @@ private:
         const auto which = static_cast<std::uint32_t>(body.number());
         const auto channel = static_cast<std::uint32_t>(body.number());
         std::uint64_t seq = body.number();
-        const auto timeout =
-            std::min(static_cast<std::int64_t>(body.number()), longest_read_ms);
+        const auto timeout = std::min(static_cast<std::int64_t>(body.number()), longest_read_ms);
         std::string decisions;
         std::string one;
         reply.status = port_.read(which, channel, seq, timeout, [&](const oms_batch& decision) {

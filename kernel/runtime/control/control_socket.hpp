@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's end of the control socket: a port for each client, and threads that serve nobody else,
-// so that a slow client costs the others nothing.
+// The server's end of the control socket: a port for each client, and threads that serve nobody
+// else, so that a slow client costs the others nothing.
 #pragma once
 
 #include "runtime/control/control_protocol.hpp"

@@ -92,8 +92,9 @@ Result<UnixSocket> UnixSocket::connect(const std::filesystem::path& path) {
         return refused(error_socket_denied, path, "another user's oms listens here",
                        "run the command as the user who started it");
     }
-    return refused(error_not_running, path, "no oms process listens here",
-                   "start one with `oms run CONFIG`, or name the configuration of the one that runs");
+    return refused(
+        error_not_running, path, "no oms process listens here",
+        "start one with `oms run CONFIG`, or name the configuration of the one that runs");
 }
 
 UnixSocket UnixSocket::accept() {

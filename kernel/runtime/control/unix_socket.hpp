@@ -13,11 +13,11 @@
 
 namespace oms::runtime {
 
-inline constexpr ErrorCode error_not_running = 6100;       ///< nobody listens on the socket
-inline constexpr ErrorCode error_socket_path = 6101;       ///< it cannot be made there
-inline constexpr ErrorCode error_socket_denied = 6102;     ///< another user's
-inline constexpr ErrorCode error_connection_lost = 6103;   ///< in the middle of something
-inline constexpr ErrorCode error_protocol = 6104;          ///< the other side is of another version
+inline constexpr ErrorCode error_not_running = 6100;      ///< nobody listens on the socket
+inline constexpr ErrorCode error_socket_path = 6101;      ///< it cannot be made there
+inline constexpr ErrorCode error_socket_denied = 6102;    ///< another user's
+inline constexpr ErrorCode error_connection_lost = 6103;  ///< in the middle of something
+inline constexpr ErrorCode error_protocol = 6104;         ///< the other side is of another version
 inline constexpr ErrorCode error_too_many_clients = 6105;
 
 class UnixSocket {

@@ -61,9 +61,9 @@ TEST_F(ConfigTest, SaysAllThatIsWrongAtOnce) {
 }
 
 TEST_F(ConfigTest, NamesPlaceAndSuggestion) {
-    EXPECT_THAT(problems_with("checks: [gatekeeper]", "checks: [gatekeper]"),
-                AllOf(HasSubstr("oms.yaml:8:3: OMS-6003"),
-                      HasSubstr("did you mean \"gatekeeper\"?")));
+    EXPECT_THAT(
+        problems_with("checks: [gatekeeper]", "checks: [gatekeper]"),
+        AllOf(HasSubstr("oms.yaml:8:3: OMS-6003"), HasSubstr("did you mean \"gatekeeper\"?")));
 }
 
 TEST_F(ConfigTest, WantsAPluginOfTheRightKind) {
@@ -97,8 +97,8 @@ TEST_F(ConfigTest, RefusesNamesWithBlanks) {
 }
 
 TEST_F(ConfigTest, TakesProductsFromFiles) {
-    world_.folder().write("more.csv",
-                          "code,scale,price_scale,tick,name\nA,0,2,0.01,\"One, and more\"\nB,,,,\n");
+    world_.folder().write(
+        "more.csv", "code,scale,price_scale,tick,name\nA,0,2,0.01,\"One, and more\"\nB,,,,\n");
     world_.config += "load: {products: [more.csv]}\n";
     const auto config = read();
     ASSERT_TRUE(config) << yaml::to_text(config.error());

@@ -66,10 +66,13 @@ TEST_F(ControlTest, ReadsTheJournalFromItsBeginning) {
     std::uint64_t seq = 0;
     std::uint64_t expected = 0;
     while (seq < client->durable_seq()) {
-        ASSERT_EQ(client->read(OMS_READ_ALL, 0, seq, 100, [&](const oms_batch& decision) {
-            EXPECT_EQ(sdk::as<oms_decision>(*decision.first)->seq, ++expected);
-            return OMS_OK;
-        }), OMS_OK);
+        ASSERT_EQ(client->read(OMS_READ_ALL, 0, seq, 100,
+                               [&](const oms_batch& decision) {
+                                   EXPECT_EQ(sdk::as<oms_decision>(*decision.first)->seq,
+                                             ++expected);
+                                   return OMS_OK;
+                               }),
+                  OMS_OK);
     }
     EXPECT_EQ(client->read(OMS_READ_ALL, 0, seq, 10, [](const oms_batch&) { return OMS_OK; }),
               OMS_AGAIN);

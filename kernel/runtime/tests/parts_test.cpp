@@ -198,9 +198,8 @@ TEST(Ring, WakesThoseWhomItConcernsAndMovesTheOthersOn) {
     Ring::Waiter mine;
     mine.channels = channel_bit(3);
     mine.wakes = &wakes;
-    std::thread waiting([&] {
-        ring.wait(mine, std::chrono::steady_clock::now() + std::chrono::seconds(10));
-    });
+    std::thread waiting(
+        [&] { ring.wait(mine, std::chrono::steady_clock::now() + std::chrono::seconds(10)); });
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     ring.push(published(1, {0, 4}));
     ring.push(published(3, {3}));

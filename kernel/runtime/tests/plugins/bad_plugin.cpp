@@ -104,6 +104,10 @@ void destroy(oms_plugin*) {}
 #endif
 
 extern "C" __attribute__((visibility("default"))) const oms_plugin_entry ENTRY;
-const oms_plugin_entry ENTRY = {sizeof(oms_plugin_entry), OMS_ABI_REVISION + BAD_REVISION, create,
-                                extension,                BAD_ENTRY != 0 ? nullptr : start,
-                                stop,                     destroy};
+const oms_plugin_entry ENTRY = {sizeof(oms_plugin_entry),
+                                OMS_ABI_REVISION + BAD_REVISION,
+                                create,
+                                extension,
+                                BAD_ENTRY != 0 ? nullptr : start,
+                                stop,
+                                destroy};
