@@ -100,7 +100,9 @@ public:
     std::uint64_t number() const { return number_; }
     /// The last number that was met in this life.
     std::uint64_t highest() const { return highest_; }
-    bool full() const { return untold_.size() >= most_untold; }
+    /// Numbers have to be asked for before more is taken. Once they are asked for, they are met only
+    /// by taking more.
+    bool full() const { return !asking_ && untold_.size() >= most_untold; }
 
     /// The other side has everything up to this number.
     void arrived(std::uint64_t number);
