@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "script.hpp"
+
+#include "model/world.hpp"
+
+#include <oms/abi/codes.h>
+#include <oms/sdk/fields.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace oms::bench {
+
+using sdk::make;
+using sdk::text;
+
+namespace {
+
+/// So many orders are alive at a time: each stage of all of them comes before the next stage.
+constexpr std::size_t window = 1'000;
+constexpr std::size_t arena_bytes = std::size_t{4} << 30U;  // pages that are not used cost nothing
+
+oms_term number_term(std::uint32_t line, std::uint32_t field, std::uint32_t product,
+                     std::int64_t number) {
+    auto term = make<oms_term>();
+    term.line = line;
+    term.field = field;
+    term.type = OMS_term_type_number;
+    term.product = product;
+    term.number = number;
+    return term;
+}
+
+oms_line order_line(std::uint32_t index, std::uint32_t product, std::uint32_t direction,
+                    std::int64_t quantity, std::uint32_t role = 0) {
+    auto line = make<oms_line>();
+    line.line = index;
+    line.product = product;
+    line.direction = direction;
+    line.role = role;
+    line.quantity = quantity;
+    line.parent_line = OMS_WHOLE_ORDER;
+    return line;
+}
+
+}  // namespace
+
+void die(const std::string& reason) {
+    std::fprintf(stderr, "oms_bench: %s\n", reason.c_str());
+    std::exit(1);
+}
+
+runtime::Options runtime_options(const Options& options, runtime::Clock* clock) {
+    runtime::Options chosen;
+    chosen.config = options.config;
+    chosen.clock = clock;
+    chosen.control_socket = false;
+    chosen.log = [](std::string_view) {};
+    return chosen;
+}
+
+std::unique_ptr<runtime::Assembly> open_assembly(const Options& options, runtime::Clock& clock) {
+    runtime::Options chosen = runtime_options(options, &clock);
+    chosen.in_memory = true;
+    auto assembly = std::make_unique<runtime::Assembly>(std::move(chosen));
+    const yaml::Errors errors = assembly->open();
+    if (!errors.empty()) die(yaml::to_text(errors));
+    return assembly;
+}
+
+std::uint32_t Names::operator()(std::uint32_t reference_class, std::string_view code) const {
+    const std::uint32_t found = find_(reference_class, code);
+    if (found == 0) die("the configuration has no " + std::string(code));
+    return found;
+}
+
+void prepare(const Names& names, const std::function<void(const sdk::Batch&)>& give) {
+    const auto post = [&](std::string_view to, std::string_view from, std::string_view asset,
+                          std::int64_t amount) {
+        auto head = make<oms_post>();
+        head.reason = text("opening balance");
+        const std::string key = "open-" + std::string(to) + "-" + std::string(asset);
+        head.origin = names(OMS_class_origin, "bench");
+        head.key = text(key);
+        auto transfer = make<oms_transfer>();
+        transfer.from = names(OMS_class_account, from);
+        transfer.to = names(OMS_class_account, to);
+        transfer.asset = names(OMS_class_product, asset);
+        transfer.amount = amount;
+        sdk::Batch batch;
+        batch.add(head);
+        batch.add(transfer);
+        give(batch);
+    };
+    constexpr std::int64_t plenty = 1'000'000'000'000'000;
+    for (const char* desk : {"desk-0", "desk-1", "desk-2", "desk-3"}) {
+        post(desk, "street", "USD", plenty);
+        // Limits that every order passes and that every order is held against.
+        for (const std::uint32_t cell : {1U, 2U, 3U}) {
+            for (const char* product : {"AAA", "BBB", "CCC", "DDD"}) {
+                auto write = make<oms_write_cell>();
+                write.owner = names(OMS_class_plugin, "limits");
+                write.cell = cell;
+                write.key_a = names(OMS_class_account, desk);
+                write.key_b = names(OMS_class_product, cell == 1 ? product : "USD");
+                write.value = plenty;
+                sdk::Batch batch;
+                batch.add(write);
+                give(batch);
+            }
+        }
+    }
+    for (const char* place : {"stock-berlin", "stock-munich"})
+        for (const char* article : {"SHOE", "LACE"}) post(place, "customers", article, plenty);
+}
+
+std::vector<oms_observation> quotes(const Names& names) {
+    std::vector<oms_observation> values;
+    for (const char* product : {"AAA", "BBB", "CCC", "DDD"}) {
+        for (const char* source : {"venue-1", "venue-2"}) {
+            const bool first = std::string_view(source) == "venue-1";
+            const std::pair<std::uint32_t, std::int64_t> fields[] = {
+                {sdk::observed::bid, 998},
+                {sdk::observed::ask, first ? 1000 : 1001},
+                {sdk::observed::last, 999},
+                {sdk::observed::bid_size, 100'000},
+                {sdk::observed::ask_size, 100'000}};
+            for (const auto& [field, value] : fields) {
+                auto observation = make<oms_observation>();
+                observation.product = names(OMS_class_product, product);
+                observation.source = names(OMS_class_source, source);
+                observation.field = field;
+                observation.value = value;
+                observation.time = start_of_day;
+                values.push_back(observation);
+            }
+        }
+    }
+    return values;
+}
+
+// ---- share orders ---------------------------------------------------------------------------------
+
+ShareOrders::ShareOrders(const Names& names) : head_(make<oms_place_order>()) {
+    head_.origin = names(OMS_class_origin, "bench");
+    head_.order_kind = names(OMS_class_order_kind, "trade");
+    const char* desks[] = {"desk-0", "desk-1", "desk-2", "desk-3"};
+    const char* shares[] = {"AAA", "BBB", "CCC", "DDD"};
+    for (std::size_t each = 0; each < 4; ++each) {
+        desks_[each] = names(OMS_class_account, desks[each]);
+        shares_[each] = names(OMS_class_product, shares[each]);
+    }
+}
+
+const sdk::Batch& ShareOrders::place(std::uint64_t number, std::string_view prefix) {
+    key_.assign(prefix);
+    key_ += std::to_string(number);
+    head_.key = text(key_);
+    head_.account = desks_[number % 4];
+    const std::uint32_t share = shares_[number / 4 % 4];
+    batch_.clear();
+    batch_.add(head_);
+    batch_.add(order_line(0, share, OMS_direction_receive, 100));
+    batch_.add(number_term(0, sdk::field::limit_price, share, 1000));
+    return batch_;
+}
+
+// ---- the script -----------------------------------------------------------------------------------
+
+/// Plays the day on an engine of its own and keeps every input that it gave.
+class Script::Player {
+public:
+    Player(const Options& options, Script& script)
+        : script_(script),
+          clock_(start_of_day),
+          assembly_(open_assembly(options, clock_)),
+          names_([this](std::uint32_t of, std::string_view code) {
+              return assembly_->machine->find_reference(of, code);
+          }),
+          shares_(names_) {}
+
+    void play(std::size_t orders) {
+        prepare(names_, [this](const sdk::Batch& input) { give(input, script_.opening_); });
+        for (const oms_observation& quote : quotes(names_)) assembly_->machine->observe(quote);
+        begin("share order");
+        for (std::size_t done = 0; done < orders; done += window)
+            play_shares(done, std::min(window, orders - done));
+        begin("shop order");
+        const std::size_t carts = orders / 4;
+        for (std::size_t done = 0; done < carts; done += window)
+            play_shop(done, std::min(window, carts - done));
+        end();
+    }
+
+private:
+    void begin(const char* name) {
+        end();
+        script_.parts_.push_back({name, script_.inputs_.size(), 0});
+    }
+    void end() {
+        if (script_.parts_.empty()) return;
+        Part& part = script_.parts_.back();
+        part.count = script_.inputs_.size() - part.first;
+    }
+
+    void give(const sdk::Batch& input, std::vector<oms_batch>& to) {
+        const std::size_t words = runtime::flat_words(input.view());
+        std::uint64_t* memory = words == 0 ? nullptr : script_.memory_.take(words);
+        if (memory == nullptr) die("an input is malformed, or there are too many");
+        to.push_back(runtime::copy_flat(input.view(), memory));
+        clock_.move_to(clock_.now() + ns_between_inputs);
+        frame_.clear();
+        const auto outcome = assembly_->machine->decide(to.back(), clock_.now(), frame_);
+        if (outcome.code != 0) die("an input was refused: " + code_text(outcome.code));
+    }
+    void give(const sdk::Batch& input) { give(input, script_.inputs_); }
+
+    const Order& order(const std::string& key) const {
+        const World& world = assembly_->machine->world();
+        const KeyEntry* entry = world.find_key(shares_.origin(), key);
+        if (entry == nullptr) die("no order has the key " + key);
+        return *world.orders.find(entry->order);
+    }
+
+    void report(const std::string& key, std::size_t route, std::uint32_t type,
+                const std::string& reference, std::uint32_t product, std::int64_t quantity,
+                std::int64_t price, const std::vector<oms_route_line>& lines = {}) {
+        auto head = make<oms_report>();
+        head.type = type;
+        head.route = order(key).routes.at(route);
+        head.line = OMS_WHOLE_ORDER;
+        head.product = product;
+        head.quantity = quantity;
+        head.price = price;
+        if (type == OMS_report_acked) head.external_ref = text(reference);
+        if (type == OMS_report_executed) head.execution_ref = text(reference);
+        sdk::Batch batch;
+        batch.add(head);
+        for (const oms_route_line& line : lines) batch.add(line);
+        give(batch);
+    }
+
+    void play_shares(std::size_t first, std::size_t count) {
+        const auto each = [&](const auto& stage) {
+            for (std::size_t number = first; number < first + count; ++number)
+                stage(number, "s" + std::to_string(number));
+        };
+        const auto share = [&](const std::string& key) { return order(key).lines[0].product; };
+        each([&](std::size_t number, const std::string&) { give(shares_.place(number)); });
+        each([&](std::size_t, const std::string& key) {
+            report(key, 0, OMS_report_acked, "V-" + key, 0, 0, 0);
+        });
+        each([&](std::size_t number, const std::string& key) {
+            if (number % 10 != 0)
+                return report(key, 0, OMS_report_executed, "a-" + key, share(key), 40, 999);
+            auto head = make<oms_cancel_order>();
+            const std::string cancel = "c-" + key;
+            head.origin = shares_.origin();
+            head.key = text(cancel);
+            head.order = order(key).id;
+            sdk::Batch batch;
+            batch.add(head);
+            give(batch);
+        });
+        each([&](std::size_t number, const std::string& key) {
+            if (number % 10 != 0)
+                return report(key, 0, OMS_report_executed, "b-" + key, share(key), 60, 1000);
+            report(key, 0, OMS_report_cancelled, {}, 0, 0, 0);
+        });
+    }
+
+    void play_shop(std::size_t first, std::size_t count) {
+        const auto each = [&](const auto& stage) {
+            for (std::size_t number = first; number < first + count; ++number)
+                stage("w" + std::to_string(number));
+        };
+        const std::uint32_t shoe = names_(OMS_class_product, "SHOE");
+        const std::uint32_t lace = names_(OMS_class_product, "LACE");
+        const std::uint32_t euro = names_(OMS_class_product, "EUR");
+        each([&](const std::string& key) { give(cart(key, shoe, lace, euro)); });
+        each([&](const std::string& key) {
+            report(key, 0, OMS_report_acked, "pay-" + key, 0, 0, 0);
+        });
+        each([&](const std::string& key) {
+            report(key, 1, OMS_report_acked, "pick-" + key, 0, 0, 0);
+        });
+        std::vector<oms_route_line> parcel;
+        for (const std::uint32_t line : {0U, 1U}) {
+            parcel.push_back(make<oms_route_line>());
+            parcel.back().line = line;
+            parcel.back().product = line == 0 ? shoe : lace;
+            parcel.back().quantity = line == 0 ? 2 : 1;
+        }
+        each([&](const std::string& key) {
+            report(key, 1, OMS_report_executed, "parcel-" + key, shoe, 0, 0, parcel);
+        });
+        each([&](const std::string& key) {
+            report(key, 0, OMS_report_executed, "cap-" + key, euro, 10'500, 0);
+        });
+    }
+
+    sdk::Batch cart(const std::string& key, std::uint32_t shoe, std::uint32_t lace,
+                    std::uint32_t euro) {
+        auto head = make<oms_place_order>();
+        head.origin = shares_.origin();
+        head.key = text(key);
+        head.order_kind = names_(OMS_class_order_kind, "online_order");
+        head.account = names_(OMS_class_account, "shop");
+        sdk::Batch batch;
+        batch.add(head);
+        batch.add(order_line(0, shoe, OMS_direction_deliver, 2));
+        batch.add(order_line(1, lace, OMS_direction_deliver, 1));
+        batch.add(order_line(2, euro, OMS_direction_receive, 10'500, 1));
+        batch.add(number_term(0, sdk::field::line_amount, euro, 10'000));
+        batch.add(number_term(1, sdk::field::line_amount, euro, 500));
+        batch.add(number_term(OMS_WHOLE_ORDER, sdk::field::ship_to_latitude, 0, 52'400'000));
+        batch.add(number_term(OMS_WHOLE_ORDER, sdk::field::ship_to_longitude, 0, 13'000'000));
+        return batch;
+    }
+
+    Script& script_;
+    runtime::VirtualClock clock_;
+    std::unique_ptr<runtime::Assembly> assembly_;
+    Names names_;
+    ShareOrders shares_;
+    std::string frame_;
+};
+
+Script::Script(const Options& options) : memory_(arena_bytes) {
+    Player(options, *this).play(options.orders);
+}
+
+void play_opening(const Script& script, runtime::Assembly& assembly, runtime::VirtualClock& clock,
+                  std::string& frame) {
+    engine::Engine& engine = *assembly.machine;
+    for (const oms_batch& input : script.opening()) {
+        clock.move_to(clock.now() + ns_between_inputs);
+        engine.decide(input, clock.now(), frame);
+    }
+    const Names names([&](std::uint32_t of, std::string_view code) {
+        return engine.find_reference(of, code);
+    });
+    for (const oms_observation& quote : quotes(names)) engine.observe(quote);
+}
+
+}  // namespace oms::bench

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A day's inputs, made once by playing the day, then played again as often as needed: deciding is
+// deterministic, so that the ids which the parties' reports name are the same each time.
+#pragma once
+
+#include "figures.hpp"
+#include "runtime/assembly.hpp"
+#include "runtime/flat_batch.hpp"
+
+#include <oms/sdk/batch.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oms::bench {
+
+/// The bench's configuration with its plugins, opened and not started: whoever holds it calls the
+/// engine.
+std::unique_ptr<runtime::Assembly> open_assembly(const Options& options, runtime::Clock& clock);
+
+/// Options for a runtime on that configuration.
+runtime::Options runtime_options(const Options& options, runtime::Clock* clock);
+
+class Names {
+public:
+    using Find = std::function<std::uint32_t(std::uint32_t, std::string_view)>;
+    explicit Names(Find find) : find_(std::move(find)) {}
+    std::uint32_t operator()(std::uint32_t reference_class, std::string_view code) const;
+
+private:
+    Find find_;
+};
+
+/// Balances, limits: what has to be so before the first order. `give` takes each input.
+void prepare(const Names& names, const std::function<void(const sdk::Batch&)>& give);
+/// What the venues quote.
+std::vector<oms_observation> quotes(const Names& names);
+
+/// A buy of 100 of one of four shares by one of four desks, at a price that the collar passes.
+class ShareOrders {
+public:
+    explicit ShareOrders(const Names& names);
+    /// The input that places order `number`; good until the next call.
+    const sdk::Batch& place(std::uint64_t number, std::string_view prefix = "s");
+    std::uint32_t origin() const { return head_.origin; }
+
+private:
+    oms_place_order head_;
+    std::uint32_t desks_[4] = {};
+    std::uint32_t shares_[4] = {};
+    std::string key_;
+    sdk::Batch batch_;
+};
+
+class Script {
+public:
+    explicit Script(const Options& options);
+
+    struct Part {
+        std::string name;
+        std::size_t first = 0;
+        std::size_t count = 0;
+    };
+    /// Everything up to the first order, then each part.
+    const std::vector<oms_batch>& opening() const { return opening_; }
+    const std::vector<oms_batch>& inputs() const { return inputs_; }
+    const std::vector<Part>& parts() const { return parts_; }
+
+private:
+    class Player;
+    std::vector<oms_batch> opening_;
+    std::vector<oms_batch> inputs_;
+    std::vector<Part> parts_;
+    runtime::Arena memory_;
+};
+
+/// Plays the opening; the quotes are observed behind it.
+void play_opening(const Script& script, runtime::Assembly& assembly, runtime::VirtualClock& clock,
+                  std::string& frame);
+
+inline constexpr std::int64_t ns_between_inputs = 10'000;
+inline constexpr std::int64_t start_of_day = 1'767'225'600'000'000'000;  // 2026-01-01
+
+}  // namespace oms::bench
