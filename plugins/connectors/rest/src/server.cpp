@@ -5,6 +5,7 @@
 
 #include <Poco/Net/StreamSocketImpl.h>
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ Server::Server(const ServerLimits& limits, RequestHandler& handler)
     : limits_(limits), handler_(handler) {
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     bell_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    spare_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (epoll_ < 0 || bell_ < 0)
         throw std::system_error(errno, std::generic_category(), "the reactor cannot be made");
     watch(bell_, EPOLLIN);
@@ -39,6 +41,7 @@ Server::~Server() {
     for (auto& [descriptor, connection] : connections_) connection->close();
     if (epoll_ >= 0) ::close(epoll_);
     if (bell_ >= 0) ::close(bell_);
+    if (spare_ >= 0) ::close(spare_);
 }
 
 std::uint16_t Server::listen(const Poco::Net::SocketAddress& address, bool admin) {
@@ -123,7 +126,10 @@ void Server::accept(Listener& listener) {
     for (std::size_t count = 0; count < max_accepts_a_turn; ++count) {
         const int descriptor = ::accept4(listener.socket.impl()->sockfd(), nullptr, nullptr,
                                          SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (descriptor < 0) return;  // none is left, or there are no descriptors just now
+        if (descriptor < 0) {
+            if (errno == EMFILE || errno == ENFILE) turn_away(listener);
+            return;
+        }
         try {
             Poco::Net::StreamSocket socket(new Poco::Net::StreamSocketImpl(descriptor));
             if (!admit(std::move(socket), listener.admin)) refused_.fetch_add(1);
@@ -131,6 +137,17 @@ void Server::accept(Listener& listener) {
             refused_.fetch_add(1);  // the client was gone before it was looked at
         }
     }
+}
+
+/// There are no descriptors left. The client that waits would wake us for ever: the one that was
+/// kept for this lets it in, and out again.
+void Server::turn_away(Listener& listener) {
+    refused_.fetch_add(1);
+    ::close(spare_);
+    const int descriptor =
+        ::accept4(listener.socket.impl()->sockfd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) ::close(descriptor);
+    spare_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 bool Server::admit(Poco::Net::StreamSocket socket, bool admin) {

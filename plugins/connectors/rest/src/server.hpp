@@ -78,6 +78,7 @@ private:
     void watch(int descriptor, std::uint32_t events);
     void on_event(int descriptor, std::uint32_t events, SteadyTime now);
     void accept(Listener& listener);
+    void turn_away(Listener& listener);
     bool admit(Poco::Net::StreamSocket socket, bool admin);
     void drop_input(const std::shared_ptr<Connection>& connection);
     void serve_attention(SteadyTime now);
@@ -94,6 +95,7 @@ private:
     RequestHandler& handler_;
     int epoll_ = -1;
     int bell_ = -1;
+    int spare_ = -1;  // a descriptor for when there are no others
     std::atomic<bool> stopping_{false};
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::unordered_map<int, std::shared_ptr<Connection>> connections_;

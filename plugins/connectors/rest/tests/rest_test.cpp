@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rest_fixture.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -319,6 +322,25 @@ TEST_F(RestTest, HasCapsAndKeepsTheAdminListenerApart) {
     EXPECT_EQ(admin.get("/readyz").status, 200);
     EXPECT_EQ(admin.get("/v1/orders").status, 404);
     EXPECT_EQ(admin.post("/v1/halt", "k", R"({"scope":"all"})").status, 200);
+}
+
+TEST_F(RestTest, LivesThroughALackOfDescriptors) {
+    start();
+    Client http = client();
+    EXPECT_EQ(http.get("/healthz").status, 200);
+    const int waiting = ::socket(AF_INET, SOCK_STREAM, 0);
+    std::vector<int> taken;
+    for (int descriptor = ::dup(0); descriptor >= 0; descriptor = ::dup(0))
+        taken.push_back(descriptor);
+    // This one has its descriptor already; the server finds none to let it in.
+    const Poco::Net::SocketAddress address("127.0.0.1", rest->port());
+    EXPECT_EQ(::connect(waiting, address.addr(), address.length()), 0);
+    EXPECT_EQ(http.get("/healthz").status, 200);
+    char byte = 0;
+    EXPECT_LE(::recv(waiting, &byte, 1, 0), 0);
+    ::close(waiting);
+    for (const int descriptor : taken) ::close(descriptor);
+    EXPECT_EQ(client().get("/healthz").status, 200);
 }
 
 TEST_F(RestTest, BoundsHeadsAndBodies) {
