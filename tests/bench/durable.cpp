@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders through the whole runtime, each answered when it is on stable storage.
 //
-// Clients are threads with a port of their own, as a connector has one; they keep a number of orders
-// under way. Beside each round stands a raw file on the same disk, to which commits of the size that
-// the round had are written one after another: nothing that groups like that can be faster.
+// Clients are threads with a port of their own, as a connector has one; they keep a number of
+// orders under way. Beside each round stands a raw file on the same disk, to which commits of the
+// size that the round had are written one after another: nothing that groups like that can be
+// faster.
 #include "raw_file.hpp"
 #include "script.hpp"
 
@@ -23,10 +24,8 @@ struct Shape {
     std::size_t under_way;  ///< orders of one client
 };
 constexpr Shape shapes[] = {
-    {"1 client, one order at a time", 1, 1},
-    {"8 clients, one order at a time", 8, 1},
-    {"1 client, 64 orders under way", 1, 64},
-    {"8 clients, 64 orders under way", 8, 64},
+    {"1 client, one order at a time", 1, 1},        {"8 clients, one order at a time", 8, 1},
+    {"1 client, 64 orders under way", 1, 64},       {"8 clients, 64 orders under way", 8, 64},
     {"4 clients, 1,024 orders under way", 4, 1024},
 };
 
@@ -105,8 +104,7 @@ double counter(const runtime::ProcessStatus& status, std::string_view name) {
 Round play(runtime::Runtime& runtime, const Shape& shape, double seconds, const std::string& name) {
     std::vector<std::unique_ptr<Client>> clients;
     for (std::size_t each = 0; each < shape.clients; ++each)
-        clients.push_back(
-            std::make_unique<Client>(runtime, name + "-" + std::to_string(each)));
+        clients.push_back(std::make_unique<Client>(runtime, name + "-" + std::to_string(each)));
     const runtime::ProcessStatus before = runtime.status();
     const Stopwatch watch;
     std::vector<std::thread> threads;
@@ -125,7 +123,8 @@ Round play(runtime::Runtime& runtime, const Shape& shape, double seconds, const 
     round.p50_us = percentile(times, 0.5);
     round.p99_us = percentile(times, 0.99);
     round.inputs_a_commit = static_cast<double>(times.size()) / commits;
-    round.bytes_a_commit = (counter(after, "commit_bytes") - counter(before, "commit_bytes")) / commits;
+    round.bytes_a_commit =
+        (counter(after, "commit_bytes") - counter(before, "commit_bytes")) / commits;
     return round;
 }
 
@@ -153,11 +152,12 @@ std::unique_ptr<runtime::Runtime> open_runtime(const Options& options,
 }  // namespace
 
 Section bench_durable(const Options& options) {
-    Section section{"durable",
-                    "Share orders with checks and routing through Runtime and its ports, each answered "
-                    "when it is on stable storage. Beside it, in turns: commits of as many bytes into "
-                    "a file that was written beforehand, and fdatasync, one after another.",
-                    {}};
+    Section section{
+        "durable",
+        "Share orders with checks and routing through Runtime and its ports, each answered "
+        "when it is on stable storage. Beside it, in turns: commits of as many bytes into "
+        "a file that was written beforehand, and fdatasync, one after another.",
+        {}};
     RawFile raw((options.directory / "raw").string());
     int number = 0;
     for (const Shape& shape : shapes) {

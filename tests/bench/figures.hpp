@@ -18,7 +18,7 @@ struct Options {
     std::filesystem::path directory;  ///< on the disk that is to be measured
     std::filesystem::path config;     ///< the folder of the bench's own configuration
     int rounds = 5;
-    double seconds = 0.5;  ///< of one round of what goes on for a time
+    double seconds = 0.5;         ///< of one round of what goes on for a time
     std::size_t orders = 20'000;  ///< of what goes on for a count
 };
 
@@ -64,8 +64,8 @@ inline Figure figure(std::string name, std::string unit, const Rounds& rounds, s
     std::vector<double> ratios;
     for (std::size_t round = 0; round < rounds.values.size(); ++round)
         ratios.push_back(rounds.values[round] / rounds.peers[round]);
-    return {std::move(name),      std::move(unit),      spread(rounds.values),
-            std::move(peer),      spread(rounds.peers), spread(std::move(ratios))};
+    return {std::move(name), std::move(unit),      spread(rounds.values),
+            std::move(peer), spread(rounds.peers), spread(std::move(ratios))};
 }
 
 struct Section {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The journal alone beside a raw file of the same bytes.
 //
-// Both take turns in short rounds, so that other work on the machine hits them alike; the ratio of a
-// round is the figure to compare, and its spread says how far to trust it. What is counted is the
+// Both take turns in short rounds, so that other work on the machine hits them alike; the ratio of
+// a round is the figure to compare, and its spread says how far to trust it. What is counted is the
 // whole of a round, roll-overs to the next segment included.
 #include "raw_file.hpp"
 #include "runtime/journal/sqlite_journal.hpp"
@@ -47,11 +47,12 @@ Section bench_journal(const Options& options) {
     RawFile raw((options.directory / "raw").string());
     // The next segments are being prepared: they belong to the start.
     ::sleep(1);
-    Section section{"journal",
-                    "Commands of 128 bytes, so many of them in one commit; each commit is on stable "
-                    "storage before the next. Beside it, in turns: the same bytes into a file that "
-                    "was written beforehand, and fdatasync.",
-                    {}};
+    Section section{
+        "journal",
+        "Commands of 128 bytes, so many of them in one commit; each commit is on stable "
+        "storage before the next. Beside it, in turns: the same bytes into a file that "
+        "was written beforehand, and fdatasync.",
+        {}};
     for (const std::size_t batch : batches) {
         const std::vector<std::byte> frame = random_bytes(batch * command_bytes);
         const auto commands = static_cast<double>(batch);

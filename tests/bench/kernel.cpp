@@ -26,7 +26,7 @@ struct Day {
     };
     std::vector<Frame> frames;
     std::string state_hash;
-    std::vector<double> seconds;  ///< of each part
+    std::vector<double> seconds;    ///< of each part
     std::uint64_t opening_seq = 0;  ///< the last decision before the first order
 };
 
@@ -47,8 +47,8 @@ Day decide_all(const Options& options, const Script& script, bool keep) {
         const Status read =
             assembly->backbone.journal->read(1, [&](const runtime::JournalCommit& commit) {
                 const auto* bytes = reinterpret_cast<const char*>(commit.frame.data());
-                day.frames.push_back({std::string(bytes, commit.frame.size()), commit.first_seq,
-                                      commit.last_seq});
+                day.frames.push_back(
+                    {std::string(bytes, commit.frame.size()), commit.first_seq, commit.last_seq});
                 return true;
             });
         if (!read) die(to_text(read.error()));
@@ -157,12 +157,13 @@ Section bench_kernel(const Options& options) {
             rates[part].push_back(static_cast<double>(script.parts()[part].count) /
                                   day.seconds[part]);
     }
-    Section section{"kernel",
-                    "Engine::decide in memory, on one thread, the decision encoded: share orders "
-                    "pass limits and a price collar and are routed by price, shop orders are sourced "
-                    "by distance, all by loaded plugins; 1,000 orders go through their life at a "
-                    "time, and those that ended stay.",
-                    {}};
+    Section section{
+        "kernel",
+        "Engine::decide in memory, on one thread, the decision encoded: share orders "
+        "pass limits and a price collar and are routed by price, shop orders are sourced "
+        "by distance, all by loaded plugins; 1,000 orders go through their life at a "
+        "time, and those that ended stay.",
+        {}};
     for (std::size_t part = 0; part < rates.size(); ++part)
         section.figures.push_back(
             figure(inputs_name(script.parts()[part], options), "inputs/s", rates[part]));
@@ -179,10 +180,11 @@ Section bench_replay(const Options& options) {
         const double below = decode_alone(*journal);
         rounds.add(replay(*journal, day.state_hash), below);
     }
-    return {"replay",
-            "That day's journal read back from its files, its chain checked, decoded and folded into "
-            "the state, whose hash is then that of the day. Beside it: all but the fold.",
-            {figure("replay", "decisions/s", rounds, "read and decode alone")}};
+    return {
+        "replay",
+        "That day's journal read back from its files, its chain checked, decoded and folded into "
+        "the state, whose hash is then that of the day. Beside it: all but the fold.",
+        {figure("replay", "decisions/s", rounds, "read and decode alone")}};
 }
 
 Section bench_bytes(const Options& options) {

@@ -148,9 +148,9 @@ int main(int count, char** arguments) {
     options.config = OMS_BENCH_CONFIG;
     const auto binary = std::filesystem::canonical("/proc/self/exe");
     options.directory = binary.parent_path().parent_path() / "oms_bench.tmp";
-    std::string about = "What the parts of oms do a second, each beside what limits it.\n\nParts:\n";
-    for (const Part& part : parts)
-        about += std::string("  ") + part.name + ": " + part.help + "\n";
+    std::string about =
+        "What the parts of oms do a second, each beside what limits it.\n\nParts:\n";
+    for (const Part& part : parts) about += std::string("  ") + part.name + ": " + part.help + "\n";
     CLI::App app(about);
     app.add_option("part", chosen, "which parts; all when left out")
         ->check([](const std::string& name) {

@@ -140,7 +140,8 @@ std::vector<oms_observation> quotes(const Names& names) {
     return values;
 }
 
-// ---- share orders ---------------------------------------------------------------------------------
+// ---- share orders
+// ---------------------------------------------------------------------------------
 
 ShareOrders::ShareOrders(const Names& names) : head_(make<oms_place_order>()) {
     head_.origin = names(OMS_class_origin, "bench");
@@ -166,7 +167,8 @@ const sdk::Batch& ShareOrders::place(std::uint64_t number, std::string_view pref
     return batch_;
 }
 
-// ---- the script -----------------------------------------------------------------------------------
+// ---- the script
+// -----------------------------------------------------------------------------------
 
 /// Plays the day on an engine of its own and keeps every input that it gave.
 class Script::Player {
@@ -338,9 +340,8 @@ void play_opening(const Script& script, runtime::Assembly& assembly, runtime::Vi
         clock.move_to(clock.now() + ns_between_inputs);
         engine.decide(input, clock.now(), frame);
     }
-    const Names names([&](std::uint32_t of, std::string_view code) {
-        return engine.find_reference(of, code);
-    });
+    const Names names(
+        [&](std::uint32_t of, std::string_view code) { return engine.find_reference(of, code); });
     for (const oms_observation& quote : quotes(names)) engine.observe(quote);
 }
 

@@ -42,8 +42,7 @@ public:
     const std::vector<Column>& columns() const { return columns_; }
     /// Null when no record of the kind is there.
     const Column* column(std::string_view name) const;
-    std::string_view text(const Column& column, std::size_t row,
-                          const sdk::FieldInfo& field) const;
+    std::string_view text(const Column& column, std::size_t row, const sdk::FieldInfo& field) const;
     /// The record at a place of the stream, as the other edges show it.
     void append_json(std::string& out, const Place& place) const;
 

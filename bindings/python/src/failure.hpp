@@ -12,12 +12,12 @@
 
 namespace oms::python {
 
-inline constexpr ErrorCode error_float = 6400;       ///< a binary float where a decimal belongs
-inline constexpr ErrorCode error_type = 6401;        ///< a value of another type than is needed
-inline constexpr ErrorCode error_value = 6402;       ///< the right type, and still not a value
-inline constexpr ErrorCode error_no_record = 6403;   ///< no kind of record is called so
-inline constexpr ErrorCode error_no_field = 6404;    ///< the record has no such field
-inline constexpr ErrorCode error_closed = 6405;      ///< the kernel was closed
+inline constexpr ErrorCode error_float = 6400;      ///< a binary float where a decimal belongs
+inline constexpr ErrorCode error_type = 6401;       ///< a value of another type than is needed
+inline constexpr ErrorCode error_value = 6402;      ///< the right type, and still not a value
+inline constexpr ErrorCode error_no_record = 6403;  ///< no kind of record is called so
+inline constexpr ErrorCode error_no_field = 6404;   ///< the record has no such field
+inline constexpr ErrorCode error_closed = 6405;     ///< the kernel was closed
 
 class Failure final : public std::exception {
 public:

@@ -71,8 +71,7 @@ py::dtype make_dtype(const sdk::RecordInfo& info) {
     const bool has_seq = std::any_of(info.fields.begin(), info.fields.end(),
                                      [](const auto& field) { return field.name == "seq"; });
     if (!has_seq) add("seq", py::str("<u8"), 0);
-    for (const sdk::FieldInfo& field : info.fields)
-        add(field.name, format_of(field), field.offset);
+    for (const sdk::FieldInfo& field : info.fields) add(field.name, format_of(field), field.offset);
     return py::dtype(std::move(names), std::move(formats), std::move(offsets), info.size);
 }
 
@@ -122,8 +121,8 @@ py::list texts_of(const EventBatch& batch, const std::string& name, const std::s
     const EventBatch::Column* column = batch.column(name);
     for (std::size_t row = 0; column != nullptr && row < column->rows; ++row) {
         const std::string_view text = batch.text(*column, row, *found);
-        texts.append(py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
-            text.data(), static_cast<py::ssize_t>(text.size()), "replace")));
+        texts.append(py::reinterpret_steal<py::object>(
+            PyUnicode_DecodeUTF8(text.data(), static_cast<py::ssize_t>(text.size()), "replace")));
     }
     return texts;
 }
@@ -169,10 +168,9 @@ struct Answer {
 void bind_answer(py::module_& module) {
     py::class_<Answer>(module, "Answer")
         .def_property_readonly("seq", [](const Answer& a) { return a.reply.seq; })
-        .def_property_readonly("code",
-                               [](const Answer& a) {
-                                   return a.reply.accepted() ? "" : code_text(a.reply.code);
-                               })
+        .def_property_readonly(
+            "code",
+            [](const Answer& a) { return a.reply.accepted() ? "" : code_text(a.reply.code); })
         .def_property_readonly("order", [](const Answer& a) { return a.reply.order; })
         .def_property_readonly("id", [](const Answer& a) { return a.reply.id; })
         .def_property_readonly("reason",

@@ -78,8 +78,7 @@ std::int64_t to_decimal(py::handle value, unsigned scale, const std::string& pla
     }
     const sdk::ParsedDecimal parsed = sdk::parse_decimal(text, scale);
     if (parsed) return *parsed;
-    refuse(error_value, place,
-           "\"" + text + "\" " + std::string(sdk::to_text(parsed.fault)),
+    refuse(error_value, place, "\"" + text + "\" " + std::string(sdk::to_text(parsed.fault)),
            "at most " + std::to_string(scale) + " decimals fit here");
 }
 
@@ -131,10 +130,10 @@ bool means_no_line(const sdk::RecordInfo& info, const sdk::FieldInfo& field) {
 const sdk::RecordInfo& record_called(const std::string& name, const std::string& place) {
     for (const sdk::RecordInfo& info : sdk::records())
         if (info.name == name) return info;
-    refuse(error_no_record, place,
-           "no record is called \"" + name + "\"" +
-               sdk::did_you_mean(name, names_of(sdk::records())),
-           "see oms.RECORDS for all of them");
+    refuse(
+        error_no_record, place,
+        "no record is called \"" + name + "\"" + sdk::did_you_mean(name, names_of(sdk::records())),
+        "see oms.RECORDS for all of them");
 }
 
 void check_names(const sdk::RecordInfo& info, const py::dict& fields, const std::string& place) {
@@ -329,8 +328,8 @@ oms_text RecordReader::keep(py::handle value, const std::string& place) {
 void RecordReader::read_term(py::handle value, const std::string& place) {
     auto& term = *reinterpret_cast<oms_term*>(words_.data());
     const sdk::TermInfo* info = sdk::term_info(term.field);
-    const bool is_text = info != nullptr ? info->type == sdk::TermType::text
-                                         : PyUnicode_Check(value.ptr()) != 0;
+    const bool is_text =
+        info != nullptr ? info->type == sdk::TermType::text : PyUnicode_Check(value.ptr()) != 0;
     term.type = is_text ? OMS_term_type_text : OMS_term_type_number;
     if (is_text)
         term.text = keep(value, place);
@@ -339,8 +338,8 @@ void RecordReader::read_term(py::handle value, const std::string& place) {
                                       : to_integer<std::int64_t>(value, place);
 }
 
-std::int64_t RecordReader::term_number(const sdk::TermInfo& info, oms_term& term,
-                                       py::handle value, const std::string& place) {
+std::int64_t RecordReader::term_number(const sdk::TermInfo& info, oms_term& term, py::handle value,
+                                       const std::string& place) {
     switch (info.meaning) {
         case sdk::FieldMeaning::price:
         case sdk::FieldMeaning::quantity:
@@ -348,8 +347,8 @@ std::int64_t RecordReader::term_number(const sdk::TermInfo& info, oms_term& term
                 refuse(error_value, place, "no product says how many decimals it has",
                        "put it into the terms of a line");
             return to_decimal(
-                value,
-                info.meaning == sdk::FieldMeaning::price ? scales_.price : scales_.quantity, place);
+                value, info.meaning == sdk::FieldMeaning::price ? scales_.price : scales_.quantity,
+                place);
         case sdk::FieldMeaning::money: {
             if (!py::isinstance<py::dict>(value))
                 refuse_type(value, place, "{\"amount\": \"12.50\", \"currency\": \"EUR\"}");
@@ -364,8 +363,7 @@ std::int64_t RecordReader::term_number(const sdk::TermInfo& info, oms_term& term
         case sdk::FieldMeaning::time: return to_time(value, place);
         case sdk::FieldMeaning::product: return reference(OMS_class_product, value, place);
         case sdk::FieldMeaning::account: return reference(OMS_class_account, value, place);
-        case sdk::FieldMeaning::destination:
-            return reference(OMS_class_destination, value, place);
+        case sdk::FieldMeaning::destination: return reference(OMS_class_destination, value, place);
         case sdk::FieldMeaning::choice: {
             if (!PyUnicode_Check(value.ptr())) refuse_type(value, place, "a word");
             const auto word = value.cast<std::string>();

@@ -23,8 +23,7 @@ void Session::close() {
 }
 
 runtime::Runtime& Session::runtime() {
-    if (closed_)
-        refuse(error_closed, {}, "this kernel is closed", "open it again with oms.open()");
+    if (closed_) refuse(error_closed, {}, "this kernel is closed", "open it again with oms.open()");
     return *runtime_;
 }
 
