@@ -14,18 +14,18 @@ namespace sdk = oms::sdk;
 
 std::string Cursor::text() const {
     return std::to_string(told) + " " + std::to_string(known.seq) + " " +
-           std::to_string(known.number);
+           std::to_string(known.number) + " " + std::to_string(reset);
 }
 
 Cursor Cursor::from(std::string_view text) {
-    std::array<std::uint64_t, 3> numbers{};
+    std::array<std::uint64_t, 4> numbers{};
     const char* at = text.data();
     const char* const end = text.data() + text.size();
     for (std::uint64_t& number : numbers) {
         at = std::from_chars(at, end, number).ptr;
         if (at != end) ++at;
     }
-    return {numbers[0], {numbers[1], numbers[2]}};
+    return {numbers[0], {numbers[1], numbers[2]}, numbers[3]};
 }
 
 // ---- walking -------------------------------------------------------------------------------------
@@ -36,8 +36,7 @@ void OutStream::begin(const Cursor& cursor, std::uint64_t out_number) {
     seq_ = cursor.told;
     number_ = highest_ = out_number;
     from_ = out_number + 1;
-    // A count that began anew has this one place where its number 0 is not the journal's beginning.
-    reset_seq_ = known_.number == 0 ? known_.seq : 0;
+    reset_ = cursor.reset;
     untold_.clear();
     ready.clear();
     asking_ = false;
@@ -47,7 +46,8 @@ void OutStream::begin(const Cursor& cursor, std::uint64_t out_number) {
 }
 
 void OutStream::rewind(std::uint64_t from) {
-    Checkpoint best;
+    Checkpoint best = checkpoints_.front();
+    if (best.number >= from) best = {};
     for (const Checkpoint& point : checkpoints_)
         if (point.number < from && point.number >= best.number) best = point;
     seq_ = best.seq;
@@ -68,7 +68,7 @@ void OutStream::take(const oms_batch& decision) {
     bool any_intent = false;
     for (const oms_record& record : sdk::Records(decision)) {
         const auto* intent = sdk::as<oms_intent>(record);
-        if (intent == nullptr || intent->channel != channel_ || seq <= reset_seq_) continue;
+        if (intent == nullptr || intent->channel != channel_ || seq <= reset_) continue;
         if (intent->out_seq <= number_) continue;
         any_intent = true;
         const bool again = intent->out_seq <= highest_;
@@ -81,7 +81,8 @@ void OutStream::take(const oms_batch& decision) {
     if (any_intent) checkpoint({seq, number_});
     for (Message& message : scribe_.notices(decision)) untold_.push_back({seq, std::move(message)});
     seq_ = seq;
-    if (moved != nullptr && seq > reset_seq_) take_block(*moved);
+    farthest_ = std::max(farthest_, seq);
+    if (moved != nullptr && seq > reset_) take_block(*moved);
 }
 
 /// Numbers up to the channel's new one: the answers that the new cursor covers, then session messages.
@@ -159,7 +160,7 @@ void OutStream::asked(const Wish& wish) {
 
 Cursor OutStream::cursor() {
     if (untold_.empty()) told_ = std::max(told_, seq_);
-    return {told_, known_};
+    return {told_, known_, reset_};
 }
 
 void OutStream::forget_session() {

@@ -47,6 +47,7 @@ struct Checkpoint {
 struct Cursor {
     std::uint64_t told = 0;  ///< answers of decisions up to here have their numbers
     Checkpoint known;        ///< messages up to this number have arrived
+    std::uint64_t reset = 0;  ///< numbers of decisions up to here belong to an older count
 
     std::string text() const;
     static Cursor from(std::string_view text);
@@ -92,6 +93,8 @@ public:
         std::uint64_t told = 0;
     };
     Wish wish() const;
+    /// Everything was met that was met before, and the next wish covers it all.
+    bool settled() const { return !asking_ && seq_ >= farthest_; }
     void asked(const Wish& wish);
     /// What the channel's cursor may say now, with whatever is submitted next.
     Cursor cursor();
@@ -121,9 +124,10 @@ private:
     std::uint32_t channel_;
     Scribe& scribe_;
     std::uint64_t seq_ = 0;
+    std::uint64_t farthest_ = 0;  ///< the last decision met on any walk of this life
     std::uint64_t number_ = 0;   ///< the last one met on this walk
     std::uint64_t highest_ = 0;  ///< the last one met on any walk of this life
-    std::uint64_t reset_seq_ = 0;  ///< numbers of decisions up to here belong to an older count
+    std::uint64_t reset_ = 0;    ///< numbers of decisions up to here belong to an older count
     std::uint64_t from_ = 1;     ///< smaller numbers are not wanted
     std::uint64_t told_ = 0;     ///< answers of decisions up to here have numbers, or are about to
     std::uint64_t asked_session_ = 0;  ///< how many session messages have been asked numbers for

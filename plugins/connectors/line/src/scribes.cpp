@@ -12,8 +12,7 @@ namespace line {
 namespace {
 
 // Events of an order's lifecycle that a client hears of; numbers of words.def.
-constexpr std::uint32_t route_replaced = 65, route_expired = 66, route_cancel_refused = 74,
-                        route_replace_refused = 75;
+constexpr std::uint32_t route_expired = 66, route_cancel_refused = 74, route_replace_refused = 75;
 
 }  // namespace
 
@@ -27,6 +26,7 @@ struct ClientScribe::Reading {
     std::map<std::uint64_t, std::string> statuses;
     std::set<std::pair<std::uint64_t, std::uint32_t>> moves;  ///< order, event
     std::set<std::uint64_t> executed;
+    std::set<std::uint64_t> changed;  ///< whose counts a party changed by something else
     bool asks_parties = false;  ///< something of it pends at a destination
 };
 
@@ -37,6 +37,7 @@ std::vector<Message> ClientScribe::notices(const oms_batch& decision) {
     tell_answer(reading, out);
     tell_executions(decision, reading, out);
     tell_moves(reading, out);
+    for (const Message& message : out) remember(message);
     return out;
 }
 
@@ -66,6 +67,25 @@ void ClientScribe::gather(const oms_batch& decision, Reading& reading) {
             reading.asks_parties = reading.asks_parties || intent->action != OMS_action_place;
         }
     }
+    if (reading.cause == OMS_RECORD_report) gather_changes(decision, reading);
+}
+
+/// A report that neither executed, reversed nor cancelled anything and yet moved counts: the party
+/// changed the quantity, as it was asked to or by itself.
+void ClientScribe::gather_changes(const oms_batch& decision, Reading& reading) {
+    std::set<std::uint64_t> other;
+    for (const oms_record& record : sdk::Records(decision)) {
+        if (const auto* counted = sdk::as<oms_line_counted>(record)) {
+            if (books_.key_of(counted->order) != nullptr) reading.changed.insert(counted->order);
+        } else if (const auto* executed = sdk::as<oms_executed>(record)) {
+            other.insert(executed->order);
+        } else if (const auto* changed = sdk::as<oms_execution_changed>(record)) {
+            other.insert(changed->order);
+        } else if (const auto* part = sdk::as<oms_route_line_counted>(record)) {
+            if (part->cancelled > 0) other.insert(part->order);
+        }
+    }
+    for (const std::uint64_t order : other) reading.changed.erase(order);
 }
 
 void ClientScribe::tell_answer(const Reading& reading, std::vector<Message>& out) {
@@ -121,8 +141,9 @@ void ClientScribe::tell_executions(const oms_batch& decision, const Reading& rea
 }
 
 void ClientScribe::tell_moves(const Reading& reading, std::vector<Message>& out) {
+    for (const std::uint64_t order : reading.changed)
+        out.push_back(order_message("amended", order, reading));
     static constexpr std::pair<std::uint32_t, std::string_view> words[] = {
-        {route_replaced, "amended"},
         {route_expired, "expired"},
         {route_cancel_refused, "cancel_refused"},
         {route_replace_refused, "amend_refused"},
@@ -167,25 +188,54 @@ Message ClientScribe::order_message(std::string_view what, std::uint64_t order,
     return message;
 }
 
-Message ClientScribe::answer(const Books& books, std::string_view target, const oms_batch& rows) {
-    Message message("ORDER");
-    const oms_order_row* order = nullptr;
-    for (const oms_record& record : sdk::Records(rows))
-        if (const auto* row = sdk::as<oms_order_row>(record)) order = row;
-    message.put("what", order == nullptr ? "not_found" : "answer").put("key", target);
-    if (order == nullptr) return message;
-    message.put("order", order->order).put("status", sdk::view(order->status));
-    for (const oms_record& record : sdk::Records(rows)) {
-        const auto* row = sdk::as<oms_line_row>(record);
-        if (row == nullptr || row->line != 0) continue;
-        const auto text = [&](std::int64_t quantity) {
-            return books.quantity_text(row->product, quantity);
-        };
-        message.put("product", books.code_of(row->product));
-        message.put("quantity", text(row->ordered)).put("done", text(row->done));
-        message.put("cancelled", text(row->cancelled));
-        message.put("open", text(row->ordered + row->over - row->done - row->cancelled));
+void ClientScribe::remember(const Message& told) {
+    const std::string key(told.get("key"));
+    if (key.empty()) return;
+    const auto [known, added] = told_.try_emplace(key, Message("ORDER"));
+    if (added) age_.push_back(key);
+    static constexpr std::string_view kept[] = {"order", "status",    "product", "quantity",
+                                                "done",  "cancelled", "open"};
+    Message& now = known->second;
+    for (const std::string_view name : kept) {
+        const std::string_view value = told.get(name);
+        if (value.empty()) continue;
+        std::erase_if(now.fields, [&](const auto& field) { return field.first == name; });
+        now.put(name, value);
     }
+    if (age_.size() <= most_told) return;
+    told_.erase(age_.front());
+    age_.pop_front();
+}
+
+Message ClientScribe::answer(std::uint32_t origin, std::string_view target) {
+    const auto known = told_.find(std::string(target));
+    if (known == told_.end() || known->second.get("open").empty() ||
+        known->second.get("order").empty())
+        return look_up(origin, target);
+    Message message("ORDER");
+    message.put("what", "answer").put("key", target);
+    for (const auto& [name, value] : known->second.fields) message.put(name, value);
+    return message;
+}
+
+Message ClientScribe::look_up(std::uint32_t origin, std::string_view target) {
+    Message message("ORDER");
+    Message found;
+    books_.ask_order(origin, target, 0, [&](const oms_record& record) {
+        if (const auto* order = sdk::as<oms_order_row>(record))
+            found.put("order", order->order).put("status", sdk::view(order->status));
+        const auto* row = sdk::as<oms_line_row>(record);
+        if (row == nullptr || row->line != 0) return;
+        const auto text = [&](std::int64_t quantity) {
+            return books_.quantity_text(row->product, quantity);
+        };
+        found.put("product", books_.code_of(row->product));
+        found.put("quantity", text(row->ordered)).put("done", text(row->done));
+        found.put("cancelled", text(row->cancelled));
+        found.put("open", text(row->ordered + row->over - row->done - row->cancelled));
+    });
+    message.put("what", found.fields.empty() ? "not_found" : "answer").put("key", target);
+    for (const auto& [name, value] : found.fields) message.put(name, value);
     return message;
 }
 

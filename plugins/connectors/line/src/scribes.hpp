@@ -5,8 +5,10 @@
 #include "books.hpp"
 #include "out_stream.hpp"
 
+#include <deque>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 namespace line {
 
@@ -20,12 +22,17 @@ public:
         return std::nullopt;
     }
 
-    /// The answer to an ASK, from the rows of a query; empty rows: there is no such order.
-    static Message answer(const Books& books, std::string_view target, const oms_batch& rows);
+    /// The answer to an ASK: the order as the client has been told of it, so that the answer agrees
+    /// with what went before it; an order of which nothing was told for long, as it is.
+    Message answer(std::uint32_t origin, std::string_view target);
 
 private:
+    static constexpr std::size_t most_told = 100'000;
     struct Reading;
+    void remember(const Message& told);
+    Message look_up(std::uint32_t origin, std::string_view target);
     void gather(const oms_batch& decision, Reading& reading);
+    void gather_changes(const oms_batch& decision, Reading& reading);
     void tell_answer(const Reading& reading, std::vector<Message>& out);
     void tell_executions(const oms_batch& decision, const Reading& reading,
                          std::vector<Message>& out);
@@ -34,6 +41,8 @@ private:
                           std::uint32_t line = 0);
 
     Books& books_;
+    std::unordered_map<std::string, Message> told_;  ///< by key: what is true of the order
+    std::deque<std::string> age_;
 };
 
 /// How the orders of routes are called over there.

@@ -165,6 +165,7 @@ void Session::await_unsent() {
 
 void Session::converse(Wire wire, std::optional<Message> logon_of_caller) {
     stage_ = {};
+    asks_.clear();
     stage_.began = stage_.sent = stage_.received = steady_ms();
     stage_.heartbeat_ms = rules_.heartbeat_ms;
     if (logon_of_caller) on_logon(*logon_of_caller);
@@ -180,7 +181,7 @@ bool Session::step(Wire& wire) {
     if (reads) waiting[1].events |= POLLIN;
     if (wire.waiting()) waiting[1].events |= POLLOUT;
     const bool busy = !stream_->ready.empty() && !wire.full();
-    const bool asks = pending_ || stream_->wish().numbers != 0;
+    const bool asks = pending_ || !asks_.empty() || stream_->wish().numbers != 0;
     ::poll(waiting.data(), waiting.size(), busy ? 0 : asks ? 1 : 100);
     if ((waiting[0].revents & POLLIN) != 0) bell_.quiet();
     {

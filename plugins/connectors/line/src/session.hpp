@@ -62,6 +62,11 @@ private:
         std::int64_t deadline = 0;
         oms_intent intent{};
     };
+    struct Ask {
+        std::string target;
+        std::string key;
+        std::uint64_t number = 0;
+    };
     struct Stage {  ///< of one connection
         bool heard = false;   ///< the other side's LOGON was read
         bool hailed = false;  ///< ours was sent
@@ -104,6 +109,7 @@ private:
     Message logon() const;
     void walk();
     void take_numbers();
+    void answer_asks();
     void hail(Wire& wire);
     void establish();
     void send_ready(Wire& wire);
@@ -127,6 +133,7 @@ private:
     Cursor kept_;                 ///< as it was submitted last
     std::optional<sdk::Batch> pending_;  ///< an input for which the kernel had no room
     std::map<std::string, Awaited> awaited_;  ///< by the key of the message
+    std::vector<Ask> asks_;  ///< acceptor: that wait for an answer
     Stage stage_;
 
     std::atomic<bool> stopping_ = false;

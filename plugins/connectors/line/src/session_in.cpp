@@ -100,14 +100,10 @@ void Session::on_business(const Message& message) {
     pass_in(std::move(input), message.number);
 }
 
-/// Said once, from what is durable now; whoever misses the answer asks again.
+/// Said once, with the numbers of what went before it; whoever misses the answer asks again.
 void Session::on_ask(const Message& message) {
-    sdk::Batch rows;
-    books_->ask_order(meaning_.origin, message.get("target"), 0,
-                      [&](const oms_record& row) { rows.append(row); });
-    stream_->put_session(ClientScribe::answer(*books_, message.get("target"), rows.view())
-                             .put("ref", message.number)
-                             .put("request", message.get("key")));
+    asks_.push_back({std::string(message.get("target")), std::string(message.get("key")),
+                     message.number});
 }
 
 void Session::on_resend(const Message& message) {
@@ -130,7 +126,8 @@ void Session::begin_again() {
     desk_.submit(input, [&](const oms_record& record) {
         if (const auto* decision = sdk::as<oms_decision>(record)) seq = decision->seq;
     });
-    stream_->begin({stream_->cursor().told, {seq, 0}}, 0);
+    const std::uint64_t told = stream_->cursor().told;
+    stream_->begin({told, {told, 0}, seq}, 0);
     kept_ = {};
     expected_ = 1;
 }

@@ -30,7 +30,19 @@ void Session::walk() {
     take_numbers();
 }
 
+/// The answer agrees with what is told before it, so it is written when that is known.
+void Session::answer_asks() {
+    if (asks_.empty() || !stream_->settled()) return;
+    auto& scribe = static_cast<ClientScribe&>(*scribe_);
+    for (const Ask& ask : asks_)
+        stream_->put_session(scribe.answer(meaning_.origin, ask.target)
+                                 .put("ref", ask.number)
+                                 .put("request", ask.key));
+    asks_.clear();
+}
+
 void Session::take_numbers() {
+    answer_asks();
     const OutStream::Wish wish = stream_->wish();
     if (wish.numbers == 0) return;
     Cursor cursor = stream_->cursor();
