@@ -77,8 +77,10 @@ protected:
         return {settings.channel.value_or(instance), settings.destination.value_or(instance), {}, {}};
     }
 
+    /// Where the party's book lies; nowhere, when the whole process keeps nothing.
     std::filesystem::path book(std::string_view name) const {
         const std::filesystem::path folder(host_.data_directory());
+        if (folder.empty()) return {};
         std::filesystem::create_directories(folder);
         return folder / name;
     }
