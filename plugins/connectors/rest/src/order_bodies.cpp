@@ -281,6 +281,7 @@ public:
         : translator_(translator), body_(translator.body()), line_(line) {
         row_.line = index;
         row_.parent_line = OMS_WHOLE_ORDER;
+        row_.role = OMS_ROLE_BY_PRODUCT;
     }
 
     const oms_line& read() {

@@ -3,6 +3,7 @@
 
 #include "rest_settings.hpp"
 
+#include <Poco/Exception.h>
 #include <Poco/Net/IPAddress.h>
 #include <Poco/Net/SocketAddress.h>
 
@@ -50,7 +51,10 @@ Rest::Rest(sdk::Host host, const sdk::Settings& settings)
     : Rest(host, read_settings(host, settings)) {}
 
 Rest::Rest(sdk::Host host, RestOptions options) : host_(host), options_(std::move(options)) {
-    const Poco::Net::IPAddress address(options_.address);
+    Poco::Net::IPAddress address;
+    if (!Poco::Net::IPAddress::tryParse(options_.address, address))
+        throw std::runtime_error("address \"" + options_.address +
+                                 "\" is not an IP address such as 127.0.0.1 or ::1");
     if (!address.isLoopback() && options_.tokens.empty() && !options_.allow_anonymous)
         throw std::runtime_error(
             "address " + options_.address +
@@ -124,6 +128,18 @@ ApiOptions Rest::api_options(const sdk::Port& port) {
     return options;
 }
 
+std::uint16_t Rest::listen(std::uint16_t port, bool admin) {
+    try {
+        const Poco::Net::IPAddress address(options_.address);
+        return server_->listen(Poco::Net::SocketAddress(address, port), admin);
+    } catch (const Poco::Exception& fault) {
+        throw std::runtime_error(options_.address + ":" + std::to_string(port) +
+                                 " cannot be listened on (" + fault.displayText() +
+                                 "): end what listens there, or configure another `" +
+                                 (admin ? "admin_port" : "port") + "`");
+    }
+}
+
 void Rest::start() {
     const sdk::Port port(host_);
     api_ = std::make_unique<Api>(port.raw(), api_options(port), route_table());
@@ -133,11 +149,8 @@ void Rest::start() {
     server_ = std::make_unique<Server>(options_.server, *api_);
     api_->streams = streams_.get();
     api_->server = server_.get();
-    const Poco::Net::IPAddress address(options_.address);
-    bound_port_ = server_->listen(Poco::Net::SocketAddress(address, options_.port), false);
-    if (options_.has_admin)
-        bound_admin_port_ =
-            server_->listen(Poco::Net::SocketAddress(address, options_.admin_port), true);
+    bound_port_ = listen(options_.port, false);
+    if (options_.has_admin) bound_admin_port_ = listen(options_.admin_port, true);
     stopping_.store(false);
     answers_ = std::thread([this, port] {
         sdk::run_guarded(host_, "the answers' thread", [&] { take_answers(port); });

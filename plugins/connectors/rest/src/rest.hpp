@@ -50,6 +50,7 @@ private:
     std::uint32_t define(const sdk::Port& port, std::uint32_t reference_class,
                          std::string_view code);
     std::vector<Credential> read_tokens(const sdk::Port& port);
+    std::uint16_t listen(std::uint16_t port, bool admin);
     ApiOptions api_options(const sdk::Port& port);
     void take_answers(const sdk::Port& port);
 
