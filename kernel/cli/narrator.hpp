@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decisions in words: what happened, and what came of it, a sentence each.
+#pragma once
+
+#include "cli/console.hpp"
+
+#include <oms/abi/records.h>
+#include <oms/sdk/names.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oms::cli {
+
+struct Sentence {
+    std::string text;
+    Style style = Style::plain;
+};
+
+/// One decision, told.
+struct Told {
+    std::uint64_t seq = 0;
+    std::int64_t time = 0;
+    std::uint64_t order = 0;
+    Sentence what;
+    std::vector<Sentence> details;
+};
+
+enum class Detail : std::uint8_t {
+    brief,  ///< what a person who watches an order wants to know
+    full,   ///< every effect
+};
+
+class Narrator {
+public:
+    Narrator(const sdk::Names& names, Detail detail) : names_(names), detail_(detail) {}
+
+    /// Rows of an order that was there before: which route goes where.
+    void learn(const oms_batch& rows);
+    Told tell(const oms_batch& decision);
+
+    /// The sentences as lines of text: the first with its time, the others indented.
+    std::string lines(const Console& console, const Told& told) const;
+
+private:
+    void headline(const oms_decision& header, const oms_batch& decision, Told& told);
+    std::string report_words(const oms_batch& decision);
+    void tell_order(const oms_record& record, Told& told);
+    void tell_route(const oms_record& record, Told& told);
+    void tell_books(const oms_record& record, Told& told);
+    void tell_waiting(const oms_record& record, Told& told);
+    void tell_opinion(const oms_record& record, Told& told);
+    void tell_admin(const oms_record& record, Told& told);
+    void add(Told& told, std::string text, Style style = Style::plain) const;
+    bool full() const { return detail_ == Detail::full; }
+    std::string route_words(std::uint64_t route) const;
+    std::string party(std::uint64_t route) const;
+    std::string event_name(std::uint32_t event) const;
+
+    const sdk::Names& names_;
+    Detail detail_;
+    std::map<std::uint64_t, std::uint32_t> destinations_;  ///< by route
+    std::map<std::uint64_t, std::string> parts_;           ///< by route: its lines, in words
+    std::vector<std::string> passed_;                      ///< rules that passed in this decision
+    bool reported_ = false;                                ///< it is about a party's report
+};
+
+}  // namespace oms::cli
