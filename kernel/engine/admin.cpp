@@ -5,6 +5,7 @@
 #include "lifecycle/codec.hpp"
 
 #include <oms/abi/errors.h>
+#include <oms/sdk/codes.hpp>
 
 #include <algorithm>
 
@@ -28,6 +29,16 @@ std::uint32_t Step::intern(std::uint32_t reference_class, std::string_view code)
 
 bool Step::halted(std::uint32_t scope, std::uint32_t target) const {
     return world().halts.count({scope, target}) != 0;
+}
+
+/// Whether it is halted; the answer then says what is.
+bool Step::says_halted(std::uint32_t scope, std::uint32_t target) {
+    if (!halted(scope, target)) return false;
+    const Reference* entry = world().references.find(target);
+    say(entry == nullptr ? std::string("everything is halted")
+                         : std::string(sdk::code_name(sdk::halt_scope_names, scope)) + " " +
+                               entry->code + " is halted");
+    return true;
 }
 
 namespace {

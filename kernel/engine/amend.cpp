@@ -40,7 +40,7 @@ Refusal Step::amend_order() {
     const Order* known = target_order(amend.order, amend.target, refusal);
     if (known == nullptr) return refusal;
     subject_ = known->id;
-    if (halted(OMS_halt_scope_all, 0) || halted(OMS_halt_scope_account, known->account))
+    if (says_halted(OMS_halt_scope_all, 0) || says_halted(OMS_halt_scope_account, known->account))
         return OMS_ERROR_halted;
     if (refusal = check_amend(*known); refusal != 0) return refusal;
     raise({subject_, 0, static_cast<std::uint32_t>(Event::amend_asked), lifecycle::any_role, 0});

@@ -39,6 +39,7 @@ struct FactsBinding : Bound<oms_facts> {};
 struct RoleBinding {
     std::string routing;                    ///< instance; empty: only by hand
     std::vector<std::string> destinations;  ///< codes, in the order of preference
+    std::vector<std::string> takes;         ///< asset classes or products; none: all
 };
 
 struct KindBinding {

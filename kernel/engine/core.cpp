@@ -90,6 +90,12 @@ void Core::activate_plugins() {
     }
 }
 
+bool ActiveRole::takes_product(const Reference& product) const {
+    return takes_all || std::any_of(takes.begin(), takes.end(), [&](std::uint32_t taken) {
+               return taken == product.id || taken == product.group;
+           });
+}
+
 void Core::activate_kinds() {
     kinds_.clear();
     for (const KindBinding& binding : bindings.kinds) {
@@ -106,6 +112,11 @@ void Core::activate_kinds() {
             for (const std::string& code : binding.roles[role].destinations)
                 if (const auto to = world.references.id_of(OMS_class_destination, code); to != 0)
                     kind.roles[role].destinations.push_back(to);
+            kind.roles[role].takes_all = binding.roles[role].takes.empty();
+            for (const std::string& code : binding.roles[role].takes)
+                for (const std::uint32_t of : {OMS_class_asset_class, OMS_class_product})
+                    if (const auto taken = world.references.id_of(of, code); taken != 0)
+                        kind.roles[role].takes.push_back(taken);
         }
     }
 }

@@ -43,6 +43,10 @@ struct Active {
 struct ActiveRole {
     const Active<RoutingBinding>* routing = nullptr;
     std::vector<std::uint32_t> destinations;
+    bool takes_all = true;             ///< the configuration does not say what it takes
+    std::vector<std::uint32_t> takes;  ///< asset classes and products
+
+    bool takes_product(const Reference& product) const;
 };
 
 struct ActiveKind {

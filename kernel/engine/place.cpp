@@ -3,6 +3,8 @@
 #include "engine/step.hpp"
 
 #include <oms/abi/errors.h>
+#include <oms/sdk/codes.hpp>
+#include <oms/sdk/fields.hpp>
 
 #include <algorithm>
 
@@ -35,7 +37,8 @@ Refusal Step::open_order(std::uint32_t kind_reference, std::uint32_t account, st
         return OMS_ERROR_no_lifecycle;
     if (parent != 0 && order(parent) == nullptr) return OMS_ERROR_unknown_order;
     const bool fact = (flags & OMS_ORDER_FACT) != 0;
-    if (!fact && (halted(OMS_halt_scope_all, 0) || halted(OMS_halt_scope_account, account)))
+    if (!fact &&
+        (says_halted(OMS_halt_scope_all, 0) || says_halted(OMS_halt_scope_account, account)))
         return OMS_ERROR_halted;
 
     auto opened = make<oms_order_opened>();
@@ -67,8 +70,9 @@ Refusal Step::open_lines(std::uint64_t id, bool fact) {
             refusal = OMS_ERROR_unknown_product;
         } else if (product->disabled() && !fact) {
             refusal = OMS_ERROR_reference_disabled;
-        } else if (!fact && halted(OMS_halt_scope_product, line.product)) {
+        } else if (!fact && says_halted(OMS_halt_scope_product, line.product)) {
             refusal = OMS_ERROR_halted;
+            return;
         } else if (index == OMS_MAX_LINES) {
             refusal = OMS_ERROR_too_many_records;
         } else if (line.quantity <= 0) {
@@ -76,22 +80,26 @@ Refusal Step::open_lines(std::uint64_t id, bool fact) {
         } else if (line.direction != OMS_direction_receive &&
                    line.direction != OMS_direction_deliver) {
             refusal = OMS_ERROR_bad_direction;
-        } else if (line.line != index || line.role >= lifecycle::role_count) {
+        } else if (line.line != index) {
             refusal = OMS_ERROR_unknown_line;
         } else if (line.parent_line != OMS_WHOLE_ORDER &&
                    (line.parent_line >= index || line.ratio == 0)) {
             refusal = OMS_ERROR_bad_parent_line;
         }
         if (refusal != 0) {
-            say("line " + std::to_string(index));
+            say("line " + std::to_string(index) + ": " +
+                std::string(sdk::error_info(refusal)->reason));
             return;
         }
+        std::uint32_t role = 0;
+        refusal = find_role(*order(id), line, fact, role);
+        if (refusal != 0) return;
         auto effect = make<oms_line_opened>();
         effect.order = id;
         effect.line = index++;
         effect.product = line.product;
         effect.direction = line.direction;
-        effect.role = line.role;
+        effect.role = role;
         effect.parent_line = line.parent_line;
         effect.ratio = line.ratio;
         effect.ordered = line.quantity;
@@ -100,6 +108,34 @@ Refusal Step::open_lines(std::uint64_t id, bool fact) {
     });
     if (refusal == 0 && index == 0) return OMS_ERROR_no_lines;
     return refusal;
+}
+
+/// The role that the line names, or the first that takes its product. What has happened is not
+/// refused for it.
+Refusal Step::find_role(const Order& of, const oms_line& line, bool fact, std::uint32_t& role) {
+    const ActiveKind& kind = *core_.kind(of.kind);
+    const lifecycle::Table& table = core_.program(kind.lifecycle)->table;
+    const Reference& product = *world().references.find(line.product);
+    const auto roles = static_cast<std::uint32_t>(std::max<std::size_t>(table.roles.size(), 1));
+    if (line.role != OMS_ROLE_BY_PRODUCT) {
+        role = line.role;
+        if (role < roles && (fact || kind.roles[role].takes_product(product))) return 0;
+    } else {
+        for (role = 0; role < roles; ++role)
+            if (kind.roles[role].takes_product(product)) return 0;
+    }
+    role = 0;
+    if (fact) return 0;
+    std::string names;
+    for (std::uint32_t each = 0; each < table.roles.size(); ++each)
+        names += (each == 0 ? "" : ", ") + table.roles[each] + " (" + std::to_string(each) + ")";
+    const std::string what = line.role == OMS_ROLE_BY_PRODUCT ? "no role takes "
+                             : line.role < roles
+                                 ? "role " + std::to_string(line.role) + " does not take "
+                                 : "there is no role " + std::to_string(line.role) + " for ";
+    say("line " + std::to_string(line.line) + ": " + what + product.code + "; lifecycle \"" +
+        table.name + "\" has " + (names.empty() ? "one role, 0" : "the roles " + names));
+    return OMS_ERROR_bad_role;
 }
 
 Refusal Step::check_term(const oms_term& term, std::size_t lines) const {
@@ -125,7 +161,9 @@ Refusal Step::open_terms(std::uint64_t id) {
             }))
             refusal = OMS_ERROR_bad_term;
         if (refusal != 0) {
-            say("term " + std::to_string(term.field));
+            const sdk::TermInfo* info = sdk::term_info(term.field);
+            say("term " + (info != nullptr ? std::string(info->name) : std::to_string(term.field)) +
+                ": " + std::string(sdk::error_info(refusal)->reason));
             return;
         }
         auto effect = make<oms_term_set>();

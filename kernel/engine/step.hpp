@@ -119,6 +119,7 @@ private:
     Refusal open_order(std::uint32_t kind, std::uint32_t account, std::uint32_t flags,
                        std::uint64_t parent);
     Refusal open_lines(std::uint64_t id, bool fact);
+    Refusal find_role(const Order& of, const oms_line& line, bool fact, std::uint32_t& role);
     Refusal open_terms(std::uint64_t id);
     Refusal open_links(std::uint64_t id);
     Refusal open_sources(std::uint64_t id);
@@ -186,6 +187,7 @@ private:
     Refusal begin_epoch();
     std::uint32_t intern(std::uint32_t reference_class, std::string_view code);
     bool halted(std::uint32_t scope, std::uint32_t target) const;
+    bool says_halted(std::uint32_t scope, std::uint32_t target);
 
     // ---- walk.cpp ------------------------------------------------------------------------------
     void raise(const Raised& raised) { events_.push_back(raised); }

@@ -40,7 +40,8 @@ engine::KindBinding kind_binding(const Config& config, const KindSpec& kind) {
         const auto place = role.name.empty()
                                ? 0
                                : std::find(roles.begin(), roles.end(), role.name) - roles.begin();
-        binding.roles[static_cast<std::size_t>(place)] = {role.routing, role.destinations};
+        binding.roles[static_cast<std::size_t>(place)] = {role.routing, role.destinations,
+                                                          role.takes};
     }
     return binding;
 }

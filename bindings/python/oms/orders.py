@@ -25,6 +25,7 @@ _LINE = {"product", "quantity", "amount", "direction", "side", "price", "role", 
          "ratio", "terms", "sources"}
 _AMENDED_LINE = {"line", "quantity", "price", "terms"}
 _ORDER_FACT = 1
+_ROLE_BY_PRODUCT = 0xFFFFFFFF
 
 
 def placed(order: Mapping[str, Any]) -> list[Record]:
@@ -89,7 +90,8 @@ def _line(index: int, line: Mapping[str, Any], place: str) -> tuple[dict[str, An
         record |= {"product": line["product"], "quantity": line["quantity"]}
     direction, sell_kind = _direction(line, place)
     record["direction"] = direction
-    for name in ("role", "parent_line", "ratio"):
+    record["role"] = line.get("role", _ROLE_BY_PRODUCT)
+    for name in ("parent_line", "ratio"):
         if name in line:
             record[name] = line[name]
     if "parent_line" in line:

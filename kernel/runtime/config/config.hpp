@@ -13,7 +13,7 @@
 //         route_lifecycle: destination
 //         checks: [desk_limits]
 //         roles:
-//           goods: {routing: by_hand, destinations: [north, south]}
+//           goods: {takes: [pieces], routing: by_hand, destinations: [north, south]}
 //     accounts: {house: {external: true}, desk: {under: house}}
 //     products: {EUR: {class: cash, scale: 2}}
 //     channels: [north]
@@ -75,6 +75,7 @@ struct RoleSpec {
     std::string place;
     std::string routing;
     std::vector<std::string> destinations;
+    std::vector<std::string> takes;  ///< asset classes or products; none: all
 };
 
 struct KindSpec {

@@ -96,6 +96,11 @@ void ConfigReader::check_role(const KindSpec& kind, const RoleSpec& role) {
         if (config_.reference(OMS_class_destination, destination) == nullptr)
             unknown(role.place, "destination", destination, codes(OMS_class_destination));
     }
+    std::vector<std::string> known = codes(OMS_class_asset_class);
+    for (std::string& code : codes(OMS_class_product)) known.push_back(std::move(code));
+    for (const std::string& taken : role.takes)
+        if (std::find(known.begin(), known.end(), taken) == known.end())
+            unknown(role.place, "asset class or product", taken, known);
     const lifecycle::Table* table = config_.lifecycle(kind.lifecycle);
     if (table == nullptr) return;
     if (role.name.empty() && table->roles.empty()) return;

@@ -203,6 +203,7 @@ RoleSpec ConfigReader::read_role(yaml::Fields& fields, std::string name, std::st
     role.place = std::move(place);
     role.routing = fields.text("routing").value_or("");
     role.destinations = fields.texts("destinations").value_or(std::vector<std::string>());
+    role.takes = fields.texts("takes").value_or(std::vector<std::string>());
     return role;
 }
 
