@@ -27,7 +27,8 @@ public:
     using Take = std::function<void(std::string_view line)>;
 
     /// Without a path nothing is kept: the book ends with the process.
-    /// `sync`: what was flushed survives a power cut of the machine, not only an end of the process.
+    /// `sync`: what was flushed survives a power cut of the machine, not only an end of the
+    /// process.
     explicit CheckedLog(std::filesystem::path path, bool sync = false)
         : path_(std::move(path)), sync_(sync) {}
     ~CheckedLog() {

@@ -28,8 +28,8 @@ struct Item {
     bool operator==(const Item&) const = default;
 };
 
-/// Words that a customer writes into an order's text to have the party misbehave on purpose, as card
-/// numbers do in a payment provider's sandbox: `sim: reject`, `sim: lose_answer silence=2000`.
+/// Words that a customer writes into an order's text to have the party misbehave on purpose, as
+/// card numbers do in a payment provider's sandbox: `sim: reject`, `sim: lose_answer silence=2000`.
 class Script {
 public:
     Script() = default;
@@ -37,7 +37,8 @@ public:
         if (text.starts_with(prefix)) text_ = text.substr(prefix.size());
     }
     bool has(std::string_view word) const { return find(word).data() != nullptr; }
-    /// The number after `word=`; `otherwise` when the word stands alone, nothing when it is missing.
+    /// The number after `word=`; `otherwise` when the word stands alone, nothing when it is
+    /// missing.
     std::optional<std::int64_t> number(std::string_view word, std::int64_t otherwise = 0) const {
         const std::string_view found = find(word);
         if (found.data() == nullptr) return std::nullopt;
@@ -86,8 +87,21 @@ struct Request {
 };
 
 enum class Say : std::uint8_t {
-    acked = 1, refused, executed, cancelled, replaced, expired, reversed, corrected, restated,
-    offered, progress, answered, cancel_refused, replace_refused, not_found,
+    acked = 1,
+    refused,
+    executed,
+    cancelled,
+    replaced,
+    expired,
+    reversed,
+    corrected,
+    restated,
+    offered,
+    progress,
+    answered,
+    cancel_refused,
+    replace_refused,
+    not_found,
 };
 
 /// A message of the party.
@@ -113,7 +127,8 @@ struct Event {
     bool again = false;          ///< it repeats an earlier event
 };
 
-// ---- in the party's book -------------------------------------------------------------------------
+// ---- in the party's book
+// -------------------------------------------------------------------------
 
 inline std::string encode_items(const std::vector<Item>& items) {
     std::string text;

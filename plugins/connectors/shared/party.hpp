@@ -41,7 +41,8 @@ public:
         return bound == 0 ? 0 : mix(state_) % bound;
     }
     std::int64_t between(std::int64_t least, std::int64_t most) {
-        return least + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least) + 1));
+        return least +
+               static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least) + 1));
     }
 
 private:
@@ -128,14 +129,17 @@ public:
         while (!inbox_.empty() && inbox_.front().due <= now) {
             const Request request = std::move(inbox_.front().request);
             inbox_.pop_front();
-            if (request.verb == Verb::ask) answer(request, now);
-            else decide(request, now);
+            if (request.verb == Verb::ask)
+                answer(request, now);
+            else
+                decide(request, now);
         }
         tick(now);
         book_.flush();
     }
 
-    /// The event that follows number `number`, or null: there is none, or the party says nothing now.
+    /// The event that follows number `number`, or null: there is none, or the party says nothing
+    /// now.
     const Event* event_after(std::uint64_t number, std::int64_t now) const {
         if (silent(now) || events_.empty() || number >= events_.back().number) return nullptr;
         const std::uint64_t first = events_.front().number;
@@ -185,7 +189,8 @@ protected:
     /// The book has been read.
     virtual void resume(std::int64_t /*now*/) {}
 
-    /// Writes the event down, applies it and puts it into the stream. `cause`: the request it answers.
+    /// Writes the event down, applies it and puts it into the stream. `cause`: the request it
+    /// answers.
     void say(Event event, std::int64_t now, const Request* cause = nullptr) {
         event.time = now;
         if (cause != nullptr) {
@@ -207,7 +212,8 @@ protected:
     void write_down(const LineWriter& line) { book_.append(line.line()); }
 
     bool rejects(const Request& request) const {
-        return request.script().has("reject") || chance(conditions_.reject_percent, request, "reject");
+        return request.script().has("reject") ||
+               chance(conditions_.reject_percent, request, "reject");
     }
 
     /// A coin whose side depends on the seed, the request and the purpose alone.

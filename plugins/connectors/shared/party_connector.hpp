@@ -74,7 +74,8 @@ protected:
     template <class Settings>
     PeerNames names_of(const Settings& settings) const {
         const std::string instance(host_.instance());
-        return {settings.channel.value_or(instance), settings.destination.value_or(instance), {}, {}};
+        return {
+            settings.channel.value_or(instance), settings.destination.value_or(instance), {}, {}};
     }
 
     /// Where the party's book lies; nowhere, when the whole process keeps nothing.

@@ -66,8 +66,10 @@ public:
         fact.number = event->number;
         fact.route = event->route;
         fact.answers = event->cause;
-        if (event->route == 0 && event->say == Say::acked && adopts()) adopt(*event, fact.input);
-        else report(*event, fact.input);
+        if (event->route == 0 && event->say == Say::acked && adopts())
+            adopt(*event, fact.input);
+        else
+            report(*event, fact.input);
         return true;
     }
 
@@ -147,8 +149,8 @@ private:
         if (request.verb == Verb::signal) request.signal = code_of(work.intent.event);
         if (request.verb != Verb::place && request.verb != Verb::amend) return request;
         request.enquiry = (details.flags() & OMS_ROUTE_ENQUIRY) != 0;
-        request.force = force_of(details.number(field::time_in_force)
-                                     .value_or(sdk::choice::time_in_force::day));
+        request.force = force_of(
+            details.number(field::time_in_force).value_or(sdk::choice::time_in_force::day));
         request.text = details.text(field::text);
         request.offer = details.text(field::quote_id);
         for (const sdk::RouteDetails::Link& link : details.links())

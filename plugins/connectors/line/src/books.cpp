@@ -66,8 +66,7 @@ std::string Books::price_text(std::uint32_t product, std::int64_t price) const {
     return sdk::format_decimal(price, row ? row->price_scale : 0);
 }
 
-std::optional<std::int64_t> Books::quantity_of(std::uint32_t product,
-                                               std::string_view text) const {
+std::optional<std::int64_t> Books::quantity_of(std::uint32_t product, std::string_view text) const {
     const auto row = port_.describe(product);
     const sdk::ParsedDecimal parsed = sdk::parse_decimal(text, row ? row->scale : 0);
     return parsed ? std::optional(*parsed) : std::nullopt;

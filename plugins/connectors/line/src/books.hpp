@@ -2,7 +2,8 @@
 // What a session has to look up: names, scales, and whose an order is.
 #pragma once
 
-#include <oms/sdk/desk.hpp>
+#include "shared_desk.hpp"
+
 #include <oms/sdk/route_details.hpp>
 
 #include <cstdint>
@@ -14,14 +15,12 @@
 
 namespace line {
 
-namespace sdk = oms::sdk;
-
 /// One session's view of the kernel. One thread at a time, but for `desk`.
 class Books {
 public:
     static constexpr std::size_t most_orders = 100'000;  ///< remembered; others are looked up again
 
-    Books(const sdk::Port& port, sdk::Desk& desk, std::uint32_t channel)
+    Books(const sdk::Port& port, SharedDesk& desk, std::uint32_t channel)
         : port_(port), desk_(desk), channel_(channel) {}
 
     const sdk::Port& port() const { return port_; }
@@ -58,7 +57,7 @@ private:
     void remember(std::uint64_t order, std::string key);
 
     const sdk::Port& port_;
-    sdk::Desk& desk_;
+    SharedDesk& desk_;
     std::uint32_t channel_;
     std::uint64_t first_known_ = 0;  ///< orders from this one on are known by what was remembered
     std::unordered_map<std::uint64_t, std::string> mine_;

@@ -14,8 +14,8 @@ namespace line {
 
 class Door {
 public:
-    static constexpr std::size_t most_waiting = 64;          ///< callers that have not said who they are
-    static constexpr std::int64_t patience_ms = 5'000;       ///< for their first line
+    static constexpr std::size_t most_waiting = 64;     ///< callers that have not said who they are
+    static constexpr std::int64_t patience_ms = 5'000;  ///< for their first line
 
     /// Answers the session of that name, or null.
     using Find = std::function<Session*(std::string_view name)>;

@@ -47,9 +47,9 @@ std::string place(const Message& message, const Meaning& meaning, const Books& b
     input.add(head);
     oms_line line = sdk::make<oms_line>();
     line.product = books.find(OMS_class_product, message.get("product"));
-    line.direction =
-        sdk::code_number(sdk::direction_names, message.get("direction")).value_or(0);
+    line.direction = sdk::code_number(sdk::direction_names, message.get("direction")).value_or(0);
     line.parent_line = OMS_WHOLE_ORDER;
+    line.role = OMS_ROLE_BY_PRODUCT;
     const auto quantity = books.quantity_of(line.product, message.get("quantity"));
     if (!quantity) return "quantity is no decimal with the product's decimals at most";
     line.quantity = *quantity;
@@ -84,8 +84,7 @@ std::uint32_t product_of(const Message& message, const Meaning& meaning, Books& 
     return product;
 }
 
-std::string amend(const Message& message, const Meaning& meaning, Books& books,
-                  sdk::Batch& input) {
+std::string amend(const Message& message, const Meaning& meaning, Books& books, sdk::Batch& input) {
     oms_amend_order head = sdk::make<oms_amend_order>();
     head.origin = meaning.origin;
     head.key = sdk::text(message.get("key"));
@@ -135,7 +134,8 @@ std::string report(const Message& message, const Meaning& meaning, const Books& 
     if (key.starts_with('R')) std::from_chars(key.data() + 1, key.data() + key.size(), route);
     const std::string_view what = message.get("what");
     const std::uint32_t type = report_of(what);
-    if (type == 0) return {};  // a status or the receipt of a request: the number is all that counts
+    if (type == 0)
+        return {};  // a status or the receipt of a request: the number is all that counts
     oms_report head = sdk::make<oms_report>();
     head.type = type;
     head.destination = meaning.destination;

@@ -12,14 +12,15 @@ namespace line {
 
 /// How messages of one session become inputs.
 struct Meaning {
-    bool accepts = true;              ///< the client's side is over there
-    std::uint32_t origin = 0;         ///< acceptor: the scope of the client's keys
+    bool accepts = true;                ///< the client's side is over there
+    std::uint32_t origin = 0;           ///< acceptor: the scope of the client's keys
     std::vector<std::string> accounts;  ///< acceptor: that the client may use; empty: all
-    std::uint32_t destination = 0;    ///< initiator: what routes know the party as
+    std::uint32_t destination = 0;      ///< initiator: what routes know the party as
 };
 
 /// Adds the input to `input`, but for its channel and number; nothing where only the number counts.
-/// Empty: it was understood; otherwise what is wrong with the message. What only the kernel can know (names, states) it refuses itself.
+/// Empty: it was understood; otherwise what is wrong with the message. What only the kernel can
+/// know (names, states) it refuses itself.
 std::string to_input(const Message& message, const Meaning& meaning, Books& books,
                      sdk::Batch& input);
 

@@ -72,7 +72,7 @@ private:
 
     sdk::Host host_;
     sdk::Port port_;
-    sdk::Desk desk_;
+    SharedDesk desk_;
     oms::plugins::line::Settings settings_;
     std::vector<std::unique_ptr<Session>> sessions_;
     Door door_;

@@ -10,7 +10,8 @@ namespace line {
 
 namespace sdk = oms::sdk;
 
-// ---- the cursor ----------------------------------------------------------------------------------
+// ---- the cursor
+// ----------------------------------------------------------------------------------
 
 std::string Cursor::text() const {
     return std::to_string(told) + " " + std::to_string(known.seq) + " " +
@@ -28,7 +29,8 @@ Cursor Cursor::from(std::string_view text) {
     return {numbers[0], {numbers[1], numbers[2]}, numbers[3]};
 }
 
-// ---- walking -------------------------------------------------------------------------------------
+// ---- walking
+// -------------------------------------------------------------------------------------
 
 void OutStream::begin(const Cursor& cursor, std::uint64_t out_number) {
     told_ = cursor.told;
@@ -85,7 +87,8 @@ void OutStream::take(const oms_batch& decision) {
     if (moved != nullptr && seq > reset_) take_block(*moved);
 }
 
-/// Numbers up to the channel's new one: the answers that the new cursor covers, then session messages.
+/// Numbers up to the channel's new one: the answers that the new cursor covers, then session
+/// messages.
 void OutStream::take_block(const oms_channel_moved& moved) {
     const Cursor cursor = Cursor::from(sdk::view(moved.cursor));
     const bool new_here = moved.out_seq > highest_;
@@ -137,7 +140,8 @@ void OutStream::arrived(std::uint64_t number) {
     }
 }
 
-// ---- numbers -------------------------------------------------------------------------------------
+// ---- numbers
+// -------------------------------------------------------------------------------------
 
 OutStream::Wish OutStream::wish() const {
     if (asking_) return {};

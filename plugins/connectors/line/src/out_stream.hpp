@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The numbers of what goes out: walks the decisions of a channel and says which message has which
-// number. The same decisions give the same messages, whenever they are walked: that is how a message
-// is sent again after any crash, without a store of sent messages.
+// number. The same decisions give the same messages, whenever they are walked: that is how a
+// message is sent again after any crash, without a store of sent messages.
 //
 // Numbers come from two places. An intent has its number in its decision. All else takes numbers by
-// `advance_channel` in blocks: first the answers to the client that the channel's new cursor covers,
-// then session messages, of which nothing is kept.
+// `advance_channel` in blocks: first the answers to the client that the channel's new cursor
+// covers, then session messages, of which nothing is kept.
 #pragma once
 
 #include "message.hpp"
@@ -45,8 +45,8 @@ struct Checkpoint {
 
 /// What the channel's cursor says: which answers have numbers, and what the other side has.
 struct Cursor {
-    std::uint64_t told = 0;  ///< answers of decisions up to here have their numbers
-    Checkpoint known;        ///< messages up to this number have arrived
+    std::uint64_t told = 0;   ///< answers of decisions up to here have their numbers
+    Checkpoint known;         ///< messages up to this number have arrived
     std::uint64_t reset = 0;  ///< numbers of decisions up to here belong to an older count
 
     std::string text() const;
@@ -63,7 +63,7 @@ struct Numbered {
 
 class OutStream {
 public:
-    static constexpr std::size_t most_untold = 256;       ///< answers that wait for numbers
+    static constexpr std::size_t most_untold = 256;  ///< answers that wait for numbers
     static constexpr std::size_t most_checkpoints = 4096;
 
     OutStream(std::uint32_t channel, Scribe& scribe) : channel_(channel), scribe_(scribe) {}
@@ -103,8 +103,8 @@ public:
     std::uint64_t number() const { return number_; }
     /// The last number that was met in this life.
     std::uint64_t highest() const { return highest_; }
-    /// Numbers have to be asked for before more is taken. Once they are asked for, they are met only
-    /// by taking more.
+    /// Numbers have to be asked for before more is taken. Once they are asked for, they are met
+    /// only by taking more.
     bool full() const { return !asking_ && untold_.size() >= most_untold; }
 
     /// The other side has everything up to this number.
@@ -125,11 +125,11 @@ private:
     Scribe& scribe_;
     std::uint64_t seq_ = 0;
     std::uint64_t farthest_ = 0;  ///< the last decision met on any walk of this life
-    std::uint64_t number_ = 0;   ///< the last one met on this walk
-    std::uint64_t highest_ = 0;  ///< the last one met on any walk of this life
-    std::uint64_t reset_ = 0;    ///< numbers of decisions up to here belong to an older count
-    std::uint64_t from_ = 1;     ///< smaller numbers are not wanted
-    std::uint64_t told_ = 0;     ///< answers of decisions up to here have numbers, or are about to
+    std::uint64_t number_ = 0;    ///< the last one met on this walk
+    std::uint64_t highest_ = 0;   ///< the last one met on any walk of this life
+    std::uint64_t reset_ = 0;     ///< numbers of decisions up to here belong to an older count
+    std::uint64_t from_ = 1;      ///< smaller numbers are not wanted
+    std::uint64_t told_ = 0;      ///< answers of decisions up to here have numbers, or are about to
     std::uint64_t asked_session_ = 0;  ///< how many session messages have been asked numbers for
     bool asking_ = false;
     std::deque<Untold> untold_;

@@ -27,7 +27,7 @@ struct ClientScribe::Reading {
     std::set<std::pair<std::uint64_t, std::uint32_t>> moves;  ///< order, event
     std::set<std::uint64_t> executed;
     std::set<std::uint64_t> changed;  ///< whose counts a party changed by something else
-    bool asks_parties = false;  ///< something of it pends at a destination
+    bool asks_parties = false;        ///< something of it pends at a destination
 };
 
 std::vector<Message> ClientScribe::notices(const oms_batch& decision) {
@@ -124,12 +124,12 @@ void ClientScribe::tell_executions(const oms_batch& decision, const Reading& rea
     for (const oms_record& record : sdk::Records(decision)) {
         if (const auto* executed = sdk::as<oms_executed>(record)) {
             if (books_.key_of(executed->order) == nullptr) continue;
-            out.push_back(order_message(executed->refers_to != 0 ? "corrected" : "executed",
-                                        executed->order, reading, executed->line)
-                              .put("last", books_.quantity_text(executed->product,
-                                                                executed->quantity))
-                              .put("price", books_.price_text(executed->product, executed->price))
-                              .put("execution", executed->execution));
+            out.push_back(
+                order_message(executed->refers_to != 0 ? "corrected" : "executed", executed->order,
+                              reading, executed->line)
+                    .put("last", books_.quantity_text(executed->product, executed->quantity))
+                    .put("price", books_.price_text(executed->product, executed->price))
+                    .put("execution", executed->execution));
             if (executed->refers_to != 0) out.back().put("refers_to", executed->refers_to);
         } else if (const auto* changed = sdk::as<oms_execution_changed>(record)) {
             if (changed->state != OMS_execution_state_reversed) continue;
@@ -239,7 +239,8 @@ Message ClientScribe::look_up(std::uint32_t origin, std::string_view target) {
     return message;
 }
 
-// ---- requests to a party -------------------------------------------------------------------------
+// ---- requests to a party
+// -------------------------------------------------------------------------
 
 std::optional<Message> PartyScribe::intent(const oms_batch& decision, const oms_intent& intent,
                                            bool again) {

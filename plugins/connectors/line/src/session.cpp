@@ -25,7 +25,7 @@ std::int64_t steady_ms() {
         .count();
 }
 
-Session::Session(sdk::Host host, const sdk::Port& port, sdk::Desk& desk, SessionRules rules)
+Session::Session(sdk::Host host, const sdk::Port& port, SharedDesk& desk, SessionRules rules)
     : host_(host), port_(port), desk_(desk), rules_(std::move(rules)) {}
 
 Session::~Session() { stop(); }
@@ -63,14 +63,16 @@ void Session::take(Caller caller) {
 
 /// What the kernel knows of the channel is what the session knows.
 void Session::begin() {
-    const std::uint32_t channel =
-        desk_.await_reference(OMS_class_channel, rules_.name, "channel");
+    const std::uint32_t channel = desk_.await_reference(OMS_class_channel, rules_.name, "channel");
     books_ = std::make_unique<Books>(port_, desk_, channel);
-    if (rules_.accepts) scribe_ = std::make_unique<ClientScribe>(*books_);
-    else scribe_ = std::make_unique<PartyScribe>(*books_, rules_.words);
+    if (rules_.accepts)
+        scribe_ = std::make_unique<ClientScribe>(*books_);
+    else
+        scribe_ = std::make_unique<PartyScribe>(*books_, rules_.words);
     stream_ = std::make_unique<OutStream>(channel, *scribe_);
     meaning_ = {rules_.accepts, 0, rules_.accounts, 0};
-    if (rules_.accepts) meaning_.origin = desk_.reference(OMS_class_origin, rules_.name);
+    if (rules_.accepts)
+        meaning_.origin = desk_.reference(OMS_class_origin, rules_.name);
     else
         meaning_.destination =
             desk_.await_reference(OMS_class_destination, rules_.destination, "destination");
@@ -126,8 +128,10 @@ void Session::run() {
                 const std::lock_guard lock(mutex_);
                 caller = std::exchange(caller_, std::nullopt);
             }
-            if (caller) converse(std::move(caller->wire), std::move(caller->logon));
-            else wait_while_alone();
+            if (caller)
+                converse(std::move(caller->wire), std::move(caller->logon));
+            else
+                wait_while_alone();
             continue;
         }
         Wire wire(connect_to(rules_.host, rules_.port, connect_timeout_ms));
@@ -136,8 +140,8 @@ void Session::run() {
     }
 }
 
-/// Nobody is there. Intents that cannot be sent become unknown in their time, and nothing is lost: the
-/// stream is walked again from what the other side has.
+/// Nobody is there. Intents that cannot be sent become unknown in their time, and nothing is lost:
+/// the stream is walked again from what the other side has.
 void Session::wait_while_alone() {
     const std::int64_t until = steady_ms() + rest_after_failure_ms;
     do {
@@ -168,8 +172,10 @@ void Session::converse(Wire wire, std::optional<Message> logon_of_caller) {
     asks_.clear();
     stage_.began = stage_.sent = stage_.received = steady_ms();
     stage_.heartbeat_ms = rules_.heartbeat_ms;
-    if (logon_of_caller) on_logon(*logon_of_caller);
-    else stream_->put_session(logon());
+    if (logon_of_caller)
+        on_logon(*logon_of_caller);
+    else
+        stream_->put_session(logon());
     while (!stopping_ && step(wire)) continue;
     stream_->forget_session();
     host_.info("session " + rules_.name + ": the connection ended");
@@ -192,8 +198,10 @@ bool Session::step(Wire& wire) {
     if (reads && (waiting[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0) there = wire.receive();
     hear(wire);
     walk();
-    if (stage_.live) send_ready(wire);
-    else hail(wire);
+    if (stage_.live)
+        send_ready(wire);
+    else
+        hail(wire);
     keep_time();
     watch_answers();
     if (!wire.flush() || (!there && !pending_)) return false;

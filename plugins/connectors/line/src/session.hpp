@@ -5,9 +5,8 @@
 #include "inbound.hpp"
 #include "out_stream.hpp"
 #include "scribes.hpp"
+#include "shared_desk.hpp"
 #include "wire.hpp"
-
-#include <oms/sdk/desk.hpp>
 
 #include <atomic>
 #include <condition_variable>
@@ -43,7 +42,7 @@ std::int64_t steady_ms();
 
 class Session {
 public:
-    Session(sdk::Host host, const sdk::Port& port, sdk::Desk& desk, SessionRules rules);
+    Session(sdk::Host host, const sdk::Port& port, SharedDesk& desk, SessionRules rules);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -67,17 +66,17 @@ private:
         std::string key;
         std::uint64_t number = 0;
     };
-    struct Stage {  ///< of one connection
-        bool heard = false;   ///< the other side's LOGON was read
-        bool hailed = false;  ///< ours was sent
-        bool live = false;    ///< both, and messages flow
-        bool closing = false;     ///< nothing is heard any more
-        bool parted = false;      ///< a LOGOUT was sent, or there is nobody to send it to
+    struct Stage {             ///< of one connection
+        bool heard = false;    ///< the other side's LOGON was read
+        bool hailed = false;   ///< ours was sent
+        bool live = false;     ///< both, and messages flow
+        bool closing = false;  ///< nothing is heard any more
+        bool parted = false;   ///< a LOGOUT was sent, or there is nobody to send it to
         bool tested = false;
-        std::uint64_t next = 0;            ///< the number that the other side expects
-        std::uint64_t sent_before = 0;     ///< messages up to this number may have been sent before
-        std::uint64_t resend_asked = 0;    ///< the number from which it was asked
-        std::int64_t heartbeat_ms = 30'000;  ///< the other side's
+        std::uint64_t next = 0;          ///< the number that the other side expects
+        std::uint64_t sent_before = 0;   ///< messages up to this number may have been sent before
+        std::uint64_t resend_asked = 0;  ///< the number from which it was asked
+        std::int64_t heartbeat_ms = 30'000;                          ///< the other side's
         std::int64_t began = 0, sent = 0, received = 0, closed = 0;  ///< steady ms
     };
 
@@ -123,17 +122,17 @@ private:
 
     sdk::Host host_;
     const sdk::Port& port_;
-    sdk::Desk& desk_;
+    SharedDesk& desk_;
     SessionRules rules_;
     Meaning meaning_;
     std::unique_ptr<Books> books_;
     std::unique_ptr<Scribe> scribe_;
     std::unique_ptr<OutStream> stream_;
-    std::uint64_t expected_ = 1;  ///< the next number that comes in
-    Cursor kept_;                 ///< as it was submitted last
-    std::optional<sdk::Batch> pending_;  ///< an input for which the kernel had no room
+    std::uint64_t expected_ = 1;              ///< the next number that comes in
+    Cursor kept_;                             ///< as it was submitted last
+    std::optional<sdk::Batch> pending_;       ///< an input for which the kernel had no room
     std::map<std::string, Awaited> awaited_;  ///< by the key of the message
-    std::vector<Ask> asks_;  ///< acceptor: that wait for an answer
+    std::vector<Ask> asks_;                   ///< acceptor: that wait for an answer
     Stage stage_;
 
     std::atomic<bool> stopping_ = false;

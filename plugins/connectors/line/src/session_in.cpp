@@ -14,8 +14,8 @@ void Session::on_line(const std::string& text) {
     if (!stage_.heard) return end("the first line is no LOGON");
     if (message.number < expected_) {
         if (!message.duplicate())
-            end("number " + std::to_string(message.number) + " came, " +
-                std::to_string(expected_) + " was expected: the other side lost its numbers");
+            end("number " + std::to_string(message.number) + " came, " + std::to_string(expected_) +
+                " was expected: the other side lost its numbers");
         return;
     }
     if (message.number > expected_) {
@@ -26,8 +26,10 @@ void Session::on_line(const std::string& text) {
         stream_->put_session(Message("RESEND").put("from", expected_));
         return;
     }
-    if (is_business(message.type, rules_.accepts)) on_business(message);
-    else on_session(message);
+    if (is_business(message.type, rules_.accepts))
+        on_business(message);
+    else
+        on_session(message);
 }
 
 void Session::on_logon(const Message& message) {
@@ -66,12 +68,15 @@ void Session::on_session(const Message& message) {
         if (next <= message.number) return end("a SKIP that does not go forward");
         return advance_in(next - 1);
     }
-    if (message.type == "ASK" && rules_.accepts) on_ask(message);
-    else if (message.type == "RESEND") on_resend(message);
+    if (message.type == "ASK" && rules_.accepts)
+        on_ask(message);
+    else if (message.type == "RESEND")
+        on_resend(message);
     else if (message.type == "TEST")
         stream_->put_session(
             Message("BEAT").put("next", expected_ + 1).put("id", message.get("id")));
-    else if (message.type == "BEAT") on_next(message);
+    else if (message.type == "BEAT")
+        on_next(message);
     else if (message.type == "LOGOUT")
         end("the other side logs out: " + std::string(message.get("text")));
     else if (message.type == "REJECT")
@@ -102,8 +107,8 @@ void Session::on_business(const Message& message) {
 
 /// Said once, with the numbers of what went before it; whoever misses the answer asks again.
 void Session::on_ask(const Message& message) {
-    asks_.push_back({std::string(message.get("target")), std::string(message.get("key")),
-                     message.number});
+    asks_.push_back(
+        {std::string(message.get("target")), std::string(message.get("key")), message.number});
 }
 
 void Session::on_resend(const Message& message) {

@@ -116,7 +116,7 @@ bool Session::may_leave(const Numbered& numbered) {
         await_answer(intent);
         return true;
     }
-    const std::uint32_t type = intent.action == OMS_action_place ? OMS_report_refused
+    const std::uint32_t type = intent.action == OMS_action_place   ? OMS_report_refused
                                : intent.action == OMS_action_amend ? OMS_report_replace_refused
                                                                    : OMS_report_unknown;
     static_cast<void>(tell(intent, type, "halted before it was sent"));
@@ -157,7 +157,8 @@ void Session::watch_answers() {
             ++at;
             continue;
         }
-        if (!tell(at->second.intent, OMS_report_unknown, "the party did not answer in time")) return;
+        if (!tell(at->second.intent, OMS_report_unknown, "the party did not answer in time"))
+            return;
         at = awaited_.erase(at);
     }
 }

@@ -49,8 +49,7 @@ Handle open_socket(const addrinfo& at) {
 /// Lines are short and somebody waits for each.
 void send_at_once(const Handle& handle) {
     const int on = 1;
-    static_cast<void>(
-        ::setsockopt(handle.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
+    static_cast<void>(::setsockopt(handle.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
 }
 
 }  // namespace
@@ -114,8 +113,7 @@ Handle listen_on(const std::string& address, int port) {
     }
     Handle handle = open_socket(*found);
     const int on = 1;
-    if (!handle ||
-        ::setsockopt(handle.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+    if (!handle || ::setsockopt(handle.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         ::bind(handle.number(), found->ai_addr, found->ai_addrlen) != 0 ||
         ::listen(handle.number(), backlog) != 0)
         fail("cannot listen on " + place);
@@ -126,14 +124,12 @@ int port_of(const Handle& listener) {
     sockaddr_storage at{};
     socklen_t size = sizeof at;
     if (::getsockname(listener.number(), reinterpret_cast<sockaddr*>(&at), &size) != 0) return 0;
-    if (at.ss_family == AF_INET6)
-        return ntohs(reinterpret_cast<const sockaddr_in6&>(at).sin6_port);
+    if (at.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(at).sin6_port);
     return ntohs(reinterpret_cast<const sockaddr_in&>(at).sin_port);
 }
 
 Handle accept_from(const Handle& listener) {
-    Handle handle(
-        ::accept4(listener.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    Handle handle(::accept4(listener.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (handle) send_at_once(handle);
     return handle;
 }

@@ -29,13 +29,17 @@ TEST(CodecTest, ReadsWhatItWrote) {
     EXPECT_FALSE(read.message->duplicate());
 }
 
-TEST(CodecTest, TheChecksumIsThatOfZlib) { EXPECT_EQ(connectors::crc_text("123456789"), "cbf43926"); }
+TEST(CodecTest, TheChecksumIsThatOfZlib) {
+    EXPECT_EQ(connectors::crc_text("123456789"), "cbf43926");
+}
 
 TEST(CodecTest, SaysWhatIsWrong) {
     EXPECT_EQ(decode("").fault, "the line has no bar in it");
     EXPECT_EQ(decode("1|BEAT|00000000").fault, "the checksum is wrong");
-    for (const char* text : {"|BEAT|", "0|BEAT|", "-1|BEAT|", "1x|BEAT|", "99999999999999999999|BEAT|"})
-        EXPECT_EQ(decode_signed(text).fault, "the line does not begin with a number above zero") << text;
+    for (const char* text :
+         {"|BEAT|", "0|BEAT|", "-1|BEAT|", "1x|BEAT|", "99999999999999999999|BEAT|"})
+        EXPECT_EQ(decode_signed(text).fault, "the line does not begin with a number above zero")
+            << text;
     for (const char* text : {"1|", "1|beat|", "1|ABCDEFGHIJKLMNOPQ|", "1|BE AT|"})
         EXPECT_EQ(decode_signed(text).fault, "the second part is not a type") << text;
     for (const char* text : {"1|BEAT|x|", "1|BEAT|=1|", "1|BEAT|Ab=1|", "1|BEAT||"})
@@ -46,7 +50,9 @@ TEST(CodecTest, SaysWhatIsWrong) {
             << text;
     std::string many = "1|BEAT|";
     for (int field = 0; field < 65; ++field)
-        many += std::string(static_cast<std::size_t>(field / 26 + 1), static_cast<char>('a' + field % 26)) + "=1|";
+        many += std::string(static_cast<std::size_t>(field / 26 + 1),
+                            static_cast<char>('a' + field % 26)) +
+                "=1|";
     EXPECT_EQ(decode_signed(many).fault, "the line has more than 64 fields");
     EXPECT_EQ(decode(std::string(5000, 'x')).fault, "the line is longer than 4096 bytes");
 }
@@ -67,8 +73,10 @@ TEST(CodecTest, LivesThroughGarbage) {
         std::string text = sample.substr(0, sample.size() - 9);
         for (unsigned flips = random() % 4 + 1; flips > 0; --flips) {
             const std::size_t at = random() % text.size();
-            if (random() % 3 == 0) text.erase(at, random() % 5);
-            else text[at] = static_cast<char>(random());
+            if (random() % 3 == 0)
+                text.erase(at, random() % 5);
+            else
+                text[at] = static_cast<char>(random());
             if (text.empty()) text = "|";
         }
         if (random() % 2 == 0) text = signed_line(text);

@@ -42,12 +42,12 @@ class Message:
 
 def _escape(value: str) -> str:
     return "".join(f"%{byte:02X}" if byte < 0x20 or byte == 0x7F or chr(byte) in "%|" else chr(byte)
-                   for byte in value.encode("utf-8", "surrogateescape").decode("latin-1").encode("latin-1"))
+                   for byte in value.encode())
 
 
 def encode(message: Message) -> bytes:
     parts = [str(message.number), message.type]
-    parts += [f"{name}={_escape(str(value))}" for name, value in message.fields.items() if value != ""]
+    parts += [f"{name}={_escape(value)}" for name, value in message.fields.items() if value != ""]
     body = ("|".join(parts) + "|").encode("latin-1")
     return body + f"{zlib.crc32(body):08x}\n".encode()
 
@@ -127,7 +127,8 @@ class LineClient:
         self.socket = socket.create_connection((self.host, self.port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer, self.resend_asked = b"", 0
-        self.send(Message("LOGON", fields={"session": self.session, "next": str(self.store.expected),
+        self.send(Message("LOGON", fields={"session": self.session,
+                                           "next": str(self.store.expected),
                                            "heartbeat": str(self.heartbeat)}))
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

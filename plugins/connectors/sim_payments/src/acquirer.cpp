@@ -5,7 +5,8 @@
 
 namespace parties {
 
-// ---- what is known of payments -------------------------------------------------------------------
+// ---- what is known of payments
+// -------------------------------------------------------------------
 
 void Acquirer::remember(const Request& request) {
     if (request.verb != Verb::place || ended_.contains(request.route)) return;
@@ -83,15 +84,18 @@ Acquirer::Totals Acquirer::totals(std::string_view currency) const {
     return found == totals_.end() ? Totals{} : found->second;
 }
 
-// ---- requests ------------------------------------------------------------------------------------
+// ---- requests
+// ------------------------------------------------------------------------------------
 
 void Acquirer::decide(const Request& request, std::int64_t now) {
     Payment* payment = find(request.route);
     switch (request.verb) {
         case Verb::place:
             if (payment == nullptr || payment->stage != Stage::received) break;
-            if (payment->item.receives) authorise(request, *payment, now);
-            else refund(request, *payment, now);
+            if (payment->item.receives)
+                authorise(request, *payment, now);
+            else
+                refund(request, *payment, now);
             break;
         case Verb::cancel: cancel(request, payment, now); break;
         case Verb::amend: amend(request, payment, now); break;
@@ -163,8 +167,9 @@ void Acquirer::capture(const Request& request, Payment* payment, std::int64_t no
         return acknowledge(*payment, now, &request);
     if (request.signal != "capture")
         return answer(request, Say::progress, "an acquirer cannot do " + request.signal, now);
-    const std::int64_t amount =
-        request.quantity > 0 ? request.quantity : payment == nullptr ? 0 : payment->open();
+    const std::int64_t amount = request.quantity > 0 ? request.quantity
+                                : payment == nullptr ? 0
+                                                     : payment->open();
     if (payment == nullptr || amount <= 0 || amount > payment->open() || rejects(request))
         return answer(request, Say::progress, "the authorisation does not cover this capture", now);
     Event event;
@@ -219,7 +224,8 @@ void Acquirer::answer(const Request& request, Say how, std::string text, std::in
     say(event, now, &request);
 }
 
-// ---- what time brings ----------------------------------------------------------------------------
+// ---- what time brings
+// ----------------------------------------------------------------------------
 
 void Acquirer::tick(std::int64_t now) {
     while (!agenda_.empty() && agenda_.begin()->first <= now) {

@@ -2,8 +2,8 @@
 // A simulated acquirer of payments: it authorises, captures in parts, voids the rest, refunds, and
 // sometimes its answer does not arrive. It knows nothing of oms.
 //
-// An item that the customer receives is a payment: placing it asks for an authorisation. An item that
-// it gives away is a refund of captured money of the order that the request refers to.
+// An item that the customer receives is a payment: placing it asks for an authorisation. An item
+// that it gives away is a refund of captured money of the order that the request refers to.
 //
 // Words that it knows in a script, beside those that every party knows:
 //   decline       the card is declined

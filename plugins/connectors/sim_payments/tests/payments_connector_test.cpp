@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The acquirer behind a connector, against a host that decides what the test says: this is where the
-// duty cycle of every simulated party is tested.
+// The acquirer behind a connector, against a host that decides what the test says: this is where
+// the duty cycle of every simulated party is tested.
 #include "src/acquirer.hpp"
 
 #include "shared/party_peer.hpp"
@@ -79,7 +79,8 @@ protected:
                 in_seq_ = std::max(in_seq_, report->in_seq);
                 told_.push_back(report->type);
             }
-            if (const auto* cursor = sdk::as<oms_cursor>(record)) cursor_ = sdk::view(cursor->cursor);
+            if (const auto* cursor = sdk::as<oms_cursor>(record))
+                cursor_ = sdk::view(cursor->cursor);
         }
     }
     std::vector<std::uint32_t> told() { return std::exchange(told_, {}); }
@@ -208,8 +209,7 @@ TEST_F(PaymentsConnectorTest, AsksAboutOpenRoutesOfAnEarlierLife) {
     open_routes_ = {1, 2, 3};
     start();
     cycle();
-    EXPECT_THAT(told(),
-                ElementsAre(OMS_report_acked, OMS_report_answered, OMS_report_not_found));
+    EXPECT_THAT(told(), ElementsAre(OMS_report_acked, OMS_report_answered, OMS_report_not_found));
 }
 
 TEST_F(PaymentsConnectorTest, NothingLeavesWhileHalted) {

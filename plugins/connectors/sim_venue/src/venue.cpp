@@ -20,7 +20,8 @@ std::int64_t Venue::Order::open() const {
     return open;
 }
 
-// ---- what is known of orders ---------------------------------------------------------------------
+// ---- what is known of orders
+// ---------------------------------------------------------------------
 
 void Venue::remember(const Request& request) {
     if (request.verb != Verb::place) return;
@@ -35,8 +36,8 @@ void Venue::remember(const Request& request) {
     order.offer = request.offer;
     for (const Item& item : request.items) {
         legs_[next_leg_] = {ref, order.legs.size()};
-        order.legs.push_back({next_leg_++, item.line, item.product, item.receives, item.quantity, 0,
-                              item.price});
+        order.legs.push_back(
+            {next_leg_++, item.line, item.product, item.receives, item.quantity, 0, item.price});
     }
 }
 
@@ -69,8 +70,8 @@ void Venue::apply(const Event& event) {
             for (const char* word : {"bust", "correct"})
                 if (const auto wait = order->script.number(word, 1000);
                     wait && event.execution_ref.ends_with("-1"))
-                    doubts_.push_back({event.time + *wait * ns_per_ms, word[0] == 'b', order->ref,
-                                       event});
+                    doubts_.push_back(
+                        {event.time + *wait * ns_per_ms, word[0] == 'b', order->ref, event});
             break;
         case Say::replaced:
             for (const Item& item : event.items)
@@ -113,8 +114,10 @@ void Venue::resume(std::int64_t now) {
     for (auto& [id, where] : legs_) {
         Order& order = orders_[where.first];
         Leg& leg = order.legs[where.second];
-        if (!markets_.contains(leg.product)) list({leg.product, std::max<std::int64_t>(leg.price, 1)});
-        if (order.live && !order.ended && !order.enquiry && leg.open() > 0) rest_or_wait(order, leg);
+        if (!markets_.contains(leg.product))
+            list({leg.product, std::max<std::int64_t>(leg.price, 1)});
+        if (order.live && !order.ended && !order.enquiry && leg.open() > 0)
+            rest_or_wait(order, leg);
     }
     drop_ended();
     if (rules_.close_at_ns < 0) return;
@@ -123,7 +126,8 @@ void Venue::resume(std::int64_t now) {
     if (next_close_ <= now) next_close_ += day_ns;
 }
 
-// ---- requests ------------------------------------------------------------------------------------
+// ---- requests
+// ------------------------------------------------------------------------------------
 
 void Venue::decide(const Request& request, std::int64_t now) {
     Order* order = find(request.route);
@@ -208,7 +212,8 @@ void Venue::cancel(const Request& request, std::int64_t now) {
                 const std::int64_t most = *wins == 0 ? leg.open() : std::min(*wins, leg.open());
                 if (most <= 0) continue;
                 market(leg.product).book.remove(leg.id);
-                const std::int64_t price = leg.price > 0 ? leg.price : market(leg.product).reference;
+                const std::int64_t price =
+                    leg.price > 0 ? leg.price : market(leg.product).reference;
                 execute(*order, leg, most, price, now);
             }
         }
@@ -267,7 +272,8 @@ void Venue::amend(const Request& request, std::int64_t now) {
     }
 }
 
-// ---- enquiries -----------------------------------------------------------------------------------
+// ---- enquiries
+// -----------------------------------------------------------------------------------
 
 /// Two offers: all of it at the price that is quoted, or half of it at a better one.
 void Venue::quote(const Request& request, Order& order, std::int64_t now) {
@@ -284,7 +290,8 @@ void Venue::quote(const Request& request, Order& order, std::int64_t now) {
             offer.say = Say::offered;
             offer.route = order.route;
             offer.ref = order.ref;
-            offer.execution_ref = order.ref + "-L" + std::to_string(leg.line) + (better ? "B" : "A");
+            offer.execution_ref =
+                order.ref + "-L" + std::to_string(leg.line) + (better ? "B" : "A");
             offer.quantity = better ? std::max<std::int64_t>(leg.quantity / 2, 1) : leg.quantity;
             offer.price = at.reference + sign * (spread - better * at.listing.tick);
             offer.until = now + rules_.offer_valid_ns;
@@ -312,7 +319,8 @@ void Venue::take_offer(const Request& request, Order& order, std::int64_t now) {
     execute(order, leg, leg.open(), offered.price, now);
 }
 
-// ---- trading -------------------------------------------------------------------------------------
+// ---- trading
+// -------------------------------------------------------------------------------------
 
 void Venue::trade(Order& order, Leg& leg, std::int64_t now) {
     if (leg.open() <= 0 || order.ended) return;
@@ -349,8 +357,8 @@ void Venue::execute(Order& order, const Leg& leg, std::int64_t quantity, std::in
     event.route = order.route;
     event.ref = order.ref;
     // The first execution of an order ends in -1, which is what scripts look for.
-    event.execution_ref = rules_.name + "-E" + std::to_string(executions_ + 1) +
-                          (done == 0 ? "-1" : "");
+    event.execution_ref =
+        rules_.name + "-E" + std::to_string(executions_ + 1) + (done == 0 ? "-1" : "");
     event.items = {{leg.line, leg.product, leg.buy, quantity, price}};
     event.quantity = quantity;
     event.price = price;

@@ -6,9 +6,9 @@
 // Words that it knows in a script (see shared/messages.hpp), beside those that every party knows:
 //   fill=N            N are filled at once at the order's own price, whatever the book holds
 //   no_fill           the order rests where nobody trades with it
-//   fill_on_cancel=N  when a cancel arrives, N (0: all) are filled before it: the fill wins the race
-//   bust=MS           the first execution is declared void after so long
-//   correct=MS        the first execution's price is corrected by one tick after so long
+//   fill_on_cancel=N  when a cancel arrives, N (0: all) are filled before it: the fill wins the
+//   race bust=MS           the first execution is declared void after so long correct=MS        the
+//   first execution's price is corrected by one tick after so long
 #pragma once
 
 #include "book.hpp"
@@ -25,7 +25,7 @@ struct Listing {
     std::int64_t price = 0;  ///< where the price starts to wander
     std::int64_t tick = 1;
     std::int64_t lot = 1;
-    std::int64_t quote_size = 100;     ///< about so much rests at each level of the house
+    std::int64_t quote_size = 100;  ///< about so much rests at each level of the house
     std::int64_t half_spread_ticks = 1;
     unsigned levels = 3;
 };

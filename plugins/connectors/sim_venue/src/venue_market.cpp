@@ -67,8 +67,8 @@ void Venue::move_market(Market& at, std::int64_t now) {
     for (const std::uint64_t id : at.house) at.book.remove(id);
     at.house.clear();
     const std::int64_t depth = rules.half_spread_ticks + static_cast<std::int64_t>(rules.levels);
-    at.reference = std::max(at.reference + at.random.between(-1, 1) * rules.tick,
-                            depth * rules.tick);
+    at.reference =
+        std::max(at.reference + at.random.between(-1, 1) * rules.tick, depth * rules.tick);
     for (std::int64_t level = rules.half_spread_ticks; level < depth; ++level) {
         for (const bool buy : {true, false}) {
             const std::int64_t lots = std::max<std::int64_t>(rules.quote_size / rules.lot, 1);

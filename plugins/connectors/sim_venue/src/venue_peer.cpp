@@ -26,8 +26,8 @@ void VenuePeer::list_products() {
         listing.price = decimal_of("listings", words[1], row->price_scale);
         if (words.size() > 2) listing.tick = decimal_of("listings", words[2], row->price_scale);
         if (words.size() > 3) listing.lot = decimal_of("listings", words[3], row->scale);
-        listing.quote_size = words.size() > 4 ? decimal_of("listings", words[4], row->scale)
-                                              : 100 * listing.lot;
+        listing.quote_size =
+            words.size() > 4 ? decimal_of("listings", words[4], row->scale) : 100 * listing.lot;
         if (listing.price <= 0 || listing.tick <= 0 || listing.lot <= 0 || listing.quote_size <= 0)
             throw std::invalid_argument("setting `listings`: \"" + text +
                                         "\" has a number that is not above zero");
@@ -74,9 +74,10 @@ void VenuePeer::publish() {
     for (const MarketData& data : venue_.take_market_data(now)) {
         const std::uint32_t traded = product(data.product);
         if (traded == 0) continue;
-        observe(traded, observed::bid, data.bid.price, now);
+        // Where nobody is there is no price: the last one stands, with a size of zero.
+        if (data.bid.quantity > 0) observe(traded, observed::bid, data.bid.price, now);
         observe(traded, observed::bid_size, data.bid.quantity, now);
-        observe(traded, observed::ask, data.ask.price, now);
+        if (data.ask.quantity > 0) observe(traded, observed::ask, data.ask.price, now);
         observe(traded, observed::ask_size, data.ask.quantity, now);
         if (data.last != 0) observe(traded, observed::last, data.last, now);
     }

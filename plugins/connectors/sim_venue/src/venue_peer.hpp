@@ -8,7 +8,8 @@
 
 namespace parties {
 
-/// As the settings have it; prices and quantities are decimals of a product that may not be defined yet.
+/// As the settings have it; prices and quantities are decimals of a product that may not be defined
+/// yet.
 struct VenueLists {
     std::vector<std::string> listings;
     std::vector<std::string> phone_orders;
@@ -19,7 +20,8 @@ struct VenueLists {
 
 class VenuePeer final : public PartyPeer {
 public:
-    VenuePeer(sdk::Host host, const sdk::Port& port, PeerNames names, VenueLists lists, Venue& venue)
+    VenuePeer(sdk::Host host, const sdk::Port& port, PeerNames names, VenueLists lists,
+              Venue& venue)
         : PartyPeer(host, port, std::move(names), venue), lists_(std::move(lists)), venue_(venue) {}
 
     void work() override;

@@ -26,8 +26,13 @@ protected:
     }
     void start() {
         venue_ = std::make_unique<Venue>(conditions_, rules_, book_);
-        venue_->list({.product = "ACME", .price = 10'000, .tick = 10, .lot = 1, .quote_size = 100,
-                      .half_spread_ticks = 1, .levels = 3});
+        venue_->list({.product = "ACME",
+                      .price = 10'000,
+                      .tick = 10,
+                      .lot = 1,
+                      .quote_size = 100,
+                      .half_spread_ticks = 1,
+                      .levels = 3});
         venue_->open(now_);
         venue_->work(now_);
     }
@@ -57,7 +62,8 @@ protected:
         request.text = std::move(text);
         venue_->receive(request, now_);
     }
-    void ask_for(Verb verb, std::uint64_t route, std::int64_t quantity = 0, std::int64_t price = 0) {
+    void ask_for(Verb verb, std::uint64_t route, std::int64_t quantity = 0,
+                 std::int64_t price = 0) {
         Request request;
         request.verb = verb;
         request.route = route;

@@ -25,7 +25,8 @@ std::int64_t Warehouse::Order::sent() const {
     return sent;
 }
 
-// ---- stock ---------------------------------------------------------------------------------------
+// ---- stock
+// ---------------------------------------------------------------------------------------
 
 void Warehouse::stock(const std::string& product, std::int64_t on_hand) {
     if (!stocks(product)) count(product, on_hand);
@@ -60,7 +61,8 @@ std::vector<StockLevel> Warehouse::take_stock_levels(std::int64_t now) {
     return levels;
 }
 
-// ---- what is known of orders ---------------------------------------------------------------------
+// ---- what is known of orders
+// ---------------------------------------------------------------------
 
 void Warehouse::remember(const Request& request) {
     if (request.verb != Verb::place || orders_.contains(request.route)) return;
@@ -83,9 +85,7 @@ void Warehouse::apply(const Event& event) {
         case Say::progress: apply_progress(*order, event); break;
         case Say::executed: apply_executed(*order, event); break;
         case Say::replaced: apply_replaced(*order, event); break;
-        case Say::refused:
-            order->stage = Stage::ended;
-            break;
+        case Say::refused: order->stage = Stage::ended; break;
         case Say::cancelled:
             if (order->stage >= Stage::packed) break;  // what was not there; the rest is on its way
             release(*order);
@@ -200,7 +200,8 @@ std::optional<Standing> Warehouse::standing(std::uint64_t route) const {
 
 void Warehouse::resume(std::int64_t now) { tick(now); }
 
-// ---- requests ------------------------------------------------------------------------------------
+// ---- requests
+// ------------------------------------------------------------------------------------
 
 void Warehouse::decide(const Request& request, std::int64_t now) {
     Order* order = find(request.route);
@@ -269,8 +270,8 @@ void Warehouse::take_signal(const Request& request, std::int64_t now) {
     const Order* order = find(request.route);
     if (request.signal == "return_expected" && order != nullptr && order->stage >= Stage::shipped) {
         event.name = "return_expected";
-        event.quantity = request.quantity > 0 ? std::min(request.quantity, order->sent())
-                                              : order->sent();
+        event.quantity =
+            request.quantity > 0 ? std::min(request.quantity, order->sent()) : order->sent();
     } else {
         event.name = "not_understood";
         event.text = "this warehouse cannot do " + request.signal + " now";
@@ -286,7 +287,8 @@ void Warehouse::refuse(const Request& request, Say how, std::string text, std::i
     say(event, now, &request);
 }
 
-// ---- work on the floor ---------------------------------------------------------------------------
+// ---- work on the floor
+// ---------------------------------------------------------------------------
 
 std::int64_t Warehouse::due(const Order& order) const {
     switch (order.stage) {

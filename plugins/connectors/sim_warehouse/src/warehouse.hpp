@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated warehouse: stock of its own, and people who pick, pack, ship and sometimes find a shelf
-// empty. It knows nothing of oms. Items that the customer gives away (`receives` false) are sent to
-// a buyer; items that it receives are goods that come in, such as a return.
+// A simulated warehouse: stock of its own, and people who pick, pack, ship and sometimes find a
+// shelf empty. It knows nothing of oms. Items that the customer gives away (`receives` false) are
+// sent to a buyer; items that it receives are goods that come in, such as a return.
 //
 // What it says about an order: acked, progress `picked`, progress `packed`, one executed for each
 // parcel with all that is in it, cancelled for what was not there, progress `delivered`; and for
@@ -55,7 +55,15 @@ public:
 
 private:
     /// How far an order is. Cancelling works before `packed`.
-    enum class Stage : std::uint8_t { received, accepted, picked, packed, shipped, delivered, ended };
+    enum class Stage : std::uint8_t {
+        received,
+        accepted,
+        picked,
+        packed,
+        shipped,
+        delivered,
+        ended
+    };
     struct Piece {
         Item item;  ///< as ordered
         std::int64_t reserved = 0;

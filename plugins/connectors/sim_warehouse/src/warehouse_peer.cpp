@@ -47,10 +47,11 @@ void WarehousePeer::count_from_books(const std::string& name) {
         if (row == nullptr || row->account != account_ || row->asset != counted ||
             row->bucket != OMS_bucket_on_hand)
             return;
-        const bool fits = row->balance.high == 0 &&
-                          row->balance.low <= std::numeric_limits<std::int64_t>::max();
-        on_hand = fits ? static_cast<std::int64_t>(row->balance.low)
-                       : row->balance.high < 0 ? 0 : std::numeric_limits<std::int64_t>::max();
+        const bool fits =
+            row->balance.high == 0 && row->balance.low <= std::numeric_limits<std::int64_t>::max();
+        on_hand = fits                    ? static_cast<std::int64_t>(row->balance.low)
+                  : row->balance.high < 0 ? 0
+                                          : std::numeric_limits<std::int64_t>::max();
     });
     house_.count(name, on_hand);
 }

@@ -19,9 +19,7 @@ class WarehousePeer final : public PartyPeer {
 public:
     WarehousePeer(sdk::Host host, const sdk::Port& port, PeerNames names, WarehouseLists lists,
                   Warehouse& house)
-        : PartyPeer(host, port, std::move(names), house),
-          lists_(std::move(lists)),
-          house_(house) {}
+        : PartyPeer(host, port, std::move(names), house), lists_(std::move(lists)), house_(house) {}
 
     void work() override;
 

@@ -38,9 +38,10 @@ protected:
     /// Words and names of what is heard while everything that is due happens.
     std::vector<std::string> story(std::int64_t for_ms = 60'000) {
         std::vector<std::string> told;
-        for (const std::int64_t end = now_ + for_ms * ns_per_ms; now_ <= end; now_ += 100 * ns_per_ms)
+        for (const std::int64_t end = now_ + for_ms * ns_per_ms; now_ <= end;
+             now_ += 100 * ns_per_ms)
             for (const Event& event : hear()) {
-                constexpr const char* words[] = {"",         "acked",    "refused",
+                constexpr const char* words[] = {"",         "acked",     "refused",
                                                  "executed", "cancelled", "replaced"};
                 const auto say = static_cast<std::size_t>(event.say);
                 told.push_back(say < 6 ? words[say] : !event.name.empty() ? event.name : "other");
@@ -85,8 +86,8 @@ TEST_F(WarehouseTest, SplitsParcelsAtTheirCapacity) {
     rules_.parcel_capacity = 2;
     start();
     send(Verb::place, 1, {{0, "MUG", false, 3, 0}, {1, "TEA", false, 2, 0}});
-    EXPECT_THAT(story(), ElementsAre("acked", "picked", "packed", "executed", "executed", "executed",
-                                     "delivered"));
+    EXPECT_THAT(story(), ElementsAre("acked", "picked", "packed", "executed", "executed",
+                                     "executed", "delivered"));
 }
 
 TEST_F(WarehouseTest, CancelsWhatIsNotThere) {

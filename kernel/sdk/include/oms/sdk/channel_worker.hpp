@@ -37,15 +37,15 @@ namespace oms::sdk {
 /// An intent, with what its author needs to act on it.
 struct Work {
     oms_intent intent{};
-    std::uint64_t seq = 0;   ///< of the decision that holds it
-    bool in_doubt = false;   ///< an earlier life may have sent it
-    RouteDetails details;    ///< of places and amends; other actions need no more than the intent
+    std::uint64_t seq = 0;  ///< of the decision that holds it
+    bool in_doubt = false;  ///< an earlier life may have sent it
+    RouteDetails details;   ///< of places and amends; other actions need no more than the intent
 };
 
 /// Something that the party said, as an input for the kernel.
 struct Fact {
-    Batch input;                ///< a head (`report`, `adopt_order`, ...) and its details
-    std::uint64_t number = 0;   ///< in the party's stream; 0: the stream has no numbers
+    Batch input;               ///< a head (`report`, `adopt_order`, ...) and its details
+    std::uint64_t number = 0;  ///< in the party's stream; 0: the stream has no numbers
     std::uint64_t route = 0;
     std::uint64_t answers = 0;  ///< the out_seq of the intent that it answers; 0: none
 };
@@ -65,13 +65,13 @@ public:
     virtual void open(std::uint64_t /*in_seq*/) {}
     /// Before an intent in doubt (place, amend, signal) is sent: did it arrive in an earlier life?
     virtual Found find(const Work& work) = 0;
-    /// Sends an intent; the gate was passed just now. True: an answer must come, or the route becomes
-    /// unknown after `answer_timeout_ms`.
+    /// Sends an intent; the gate was passed just now. True: an answer must come, or the route
+    /// becomes unknown after `answer_timeout_ms`.
     virtual bool act(const Work& work) = 0;
     /// Once a cycle, for the author's own input and output.
     virtual void work() {}
-    /// The next fact behind number `after`. False: none now. It is asked for only when the kernel has
-    /// room, so a peer that reads from its party here stops reading when the kernel is slow.
+    /// The next fact behind number `after`. False: none now. It is asked for only when the kernel
+    /// has room, so a peer that reads from its party here stops reading when the kernel is slow.
     virtual bool next(std::uint64_t after, Fact& fact) = 0;
     /// Facts up to this number are on disk.
     virtual void kept(std::uint64_t /*in_seq*/) {}
@@ -211,8 +211,10 @@ private:
             const bool behind = std::any_of(held.begin(), held.end(), [&](const Work& other) {
                 return other.intent.route == route;
             });
-            if (behind || !send(work)) held.push_back(std::move(work));
-            else handed_over_ = std::max(handed_over_, work.seq);
+            if (behind || !send(work))
+                held.push_back(std::move(work));
+            else
+                handed_over_ = std::max(handed_over_, work.seq);
         }
         for (auto work = held.rbegin(); work != held.rend(); ++work)
             queue_.push_front(std::move(*work));
@@ -400,7 +402,7 @@ private:
     std::uint64_t handed_over_ = 0;  ///< the last decision with an intent that was handed over
     std::uint64_t kept_cursor_ = 0;  ///< submitted with a fact
     std::uint64_t pending_cursor_ = 0;
-    std::uint64_t passed_in_ = 0;    ///< the last fact that was submitted
+    std::uint64_t passed_in_ = 0;  ///< the last fact that was submitted
     std::int64_t keep_at_ = 0;
     bool reconciled_ = false;
     std::deque<Work> queue_;

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions to the kernel whose answer is waited for: what an outside plugin asks now and then, beside
-// the stream that it reads.
+// Questions to the kernel whose answer is waited for: what an outside plugin asks now and then,
+// beside the stream that it reads.
 #pragma once
 
 #include <oms/sdk/connector.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 
 namespace oms::sdk {
 
@@ -21,8 +18,9 @@ public:
     HostStopped() : CallError(OMS_STOPPED, "the host is stopping") {}
 };
 
-/// Any thread; one question at a time. It takes the answers of its instance, so nothing else of the
-/// instance may: a plugin with a desk submits with token 0 and hears of decisions by reading them.
+/// One thread at a time, but for `stop`. It takes the answers of its instance, so nothing else of
+/// the instance may: a plugin with a desk submits with token 0 and hears of decisions by reading
+/// them.
 class Desk {
 public:
     explicit Desk(const Port& port) : port_(port) {}
@@ -39,8 +37,8 @@ public:
         wait_for([&](std::uint64_t token) { return port_.submit(input, token); }, take);
     }
 
-    /// The reference of a code; defines it where there is none. For names that a plugin brings along,
-    /// such as events of a party and sources of observations.
+    /// The reference of a code; defines it where there is none. For names that a plugin brings
+    /// along, such as events of a party and sources of observations.
     std::uint32_t reference(std::uint32_t reference_class, std::string_view code) {
         if (const auto known = port_.resolve(reference_class, code)) return *known;
         oms_define define = make<oms_define>();
@@ -58,7 +56,7 @@ public:
                                   std::string_view what) {
         for (int tries = 0; tries < 1000 && !stopping_; ++tries) {
             if (const auto found = port_.resolve(reference_class, code)) return *found;
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            pause(10);
         }
         if (stopping_) throw HostStopped();
         throw CallError(OMS_NOT_FOUND, "there is no " + std::string(what) + " \"" +
@@ -72,15 +70,20 @@ public:
     }
 
 private:
+    /// Answers that nobody waits for any more may come meanwhile.
+    void pause(std::int64_t timeout_ms) const {
+        if (port_.take_answers(timeout_ms, [](const oms_answer&) {}) == OMS_STOPPED)
+            throw HostStopped();
+    }
+
     template <class Send, class Take>
     void wait_for(Send send, Take take) {
-        const std::lock_guard lock(mutex_);
         const std::uint64_t token = ++last_token_;
         for (oms_status status; (status = send(token)) != OMS_OK;) {
             if (status == OMS_STOPPED || stopping_) throw HostStopped();
             if (status != OMS_AGAIN)
                 throw CallError(status, "the kernel did not take a question of this plugin");
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            pause(1);
         }
         bool answered = false;
         while (!answered) {
@@ -94,7 +97,6 @@ private:
     }
 
     const Port& port_;
-    std::mutex mutex_;
     std::uint64_t last_token_ = 0;
     std::atomic<bool> stopping_ = false;
 };

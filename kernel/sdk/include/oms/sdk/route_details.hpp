@@ -64,7 +64,8 @@ public:
         const Term* best = nullptr;
         int best_rank = -1;
         for (const Term& term : terms_) {
-            if (term.field != field || (term.line != line && term.line != OMS_WHOLE_ORDER)) continue;
+            if (term.field != field || (term.line != line && term.line != OMS_WHOLE_ORDER))
+                continue;
             const int rank = (term.route != 0 ? 2 : 0) + (term.line != OMS_WHOLE_ORDER ? 1 : 0);
             if (rank <= best_rank) continue;
             best = &term;
@@ -88,26 +89,36 @@ public:
 
     /// Records of other orders and routes, and of kinds that do not matter here, are passed over.
     void add(const oms_record& record) {
-        if (const auto* opened = as<oms_order_opened>(record)) add_order(*opened);
-        else if (const auto* order = as<oms_order_row>(record)) add_order(*order);
-        else if (const auto* line = as<oms_line_opened>(record)) add_line(*line);
-        else if (const auto* line_now = as<oms_line_row>(record)) add_line(*line_now);
+        if (const auto* opened = as<oms_order_opened>(record))
+            add_order(*opened);
+        else if (const auto* order = as<oms_order_row>(record))
+            add_order(*order);
+        else if (const auto* line = as<oms_line_opened>(record))
+            add_line(*line);
+        else if (const auto* line_now = as<oms_line_row>(record))
+            add_line(*line_now);
         else if (const auto* counted = as<oms_line_counted>(record)) {
             if (counted->order == order_) line_at(counted->line).ordered = counted->ordered;
-        } else if (const auto* set = as<oms_term_set>(record)) add_term(*set);
+        } else if (const auto* set = as<oms_term_set>(record))
+            add_term(*set);
         else if (const auto* term_now = as<oms_term_row>(record)) {
             if (term_now->reference == 0) add_term(*term_now);
-        } else if (const auto* routed = as<oms_route_opened>(record)) add_route(*routed);
+        } else if (const auto* routed = as<oms_route_opened>(record))
+            add_route(*routed);
         else if (const auto* route_now = as<oms_route_row>(record)) {
             add_route(*route_now);
             if (route_now->route == route_) external_ref_ = view(route_now->external_ref);
         } else if (const auto* changed = as<oms_route_changed>(record)) {
             add_route(*changed);
             if (changed->route == route_) external_ref_ = view(changed->external_ref);
-        } else if (const auto* part = as<oms_route_line_counted>(record)) add_part(*part);
-        else if (const auto* part_now = as<oms_route_line_row>(record)) add_part(*part_now);
-        else if (const auto* linked = as<oms_linked>(record)) add_link(*linked);
-        else if (const auto* link_now = as<oms_link_row>(record)) add_link(*link_now);
+        } else if (const auto* part = as<oms_route_line_counted>(record))
+            add_part(*part);
+        else if (const auto* part_now = as<oms_route_line_row>(record))
+            add_part(*part_now);
+        else if (const auto* linked = as<oms_linked>(record))
+            add_link(*linked);
+        else if (const auto* link_now = as<oms_link_row>(record))
+            add_link(*link_now);
     }
 
 private:
@@ -157,7 +168,7 @@ private:
                    term.field == record.field;
         });
         Term& term = found == terms_.end() ? terms_.emplace_back() : *found;
-        term = {record.route,  record.line,   record.field,
+        term = {record.route,   record.line,   record.field,
                 record.product, record.number, std::string(view(record.text))};
     }
     template <class Record>
