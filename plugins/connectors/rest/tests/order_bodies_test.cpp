@@ -93,6 +93,7 @@ TEST_F(Lines, KnowKitsMoneyAndSources) {
     const auto lines = all<oms_line>();
     ASSERT_EQ(lines.size(), 3U);
     EXPECT_EQ(lines[0]->parent_line, OMS_WHOLE_ORDER);
+    EXPECT_EQ(lines[0]->role, OMS_ROLE_BY_PRODUCT);
     EXPECT_EQ(lines[1]->parent_line, 0U);
     EXPECT_EQ(lines[1]->ratio, 3U);
     EXPECT_EQ(lines[2]->quantity, 4990);
