@@ -18,7 +18,8 @@ yaml::Errors Opening::run(std::string_view version) {
     kernel_.commit_now();
     if (problems_.empty()) load_tables();
     if (problems_.empty()) load_balances();
-    kernel_.commit_now();
+    // What was refused in the middle of a file must leave nothing of it.
+    if (problems_.empty()) kernel_.commit_now();
     return problems_.take();
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/runtime.hpp"
 
 #include "runtime/assembly.hpp"
+#include "runtime/config/load_files.hpp"
 
 #include <utility>
 
@@ -25,7 +26,10 @@ Status wait_for(Mailbox& mailbox, oms_status asked) {
 yaml::Errors check(const Options& options) {
     yaml::Errors warnings;
     const yaml::Checked<Config> config = read_config(source_of(options), &warnings);
-    return config ? yaml::Errors() : config.error();
+    if (!config) return config.error();
+    yaml::Problems problems;
+    check_contents(*config, problems);
+    return problems.take();
 }
 
 class Runtime::Parts : public Assembly {

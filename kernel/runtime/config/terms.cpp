@@ -18,6 +18,16 @@ bool is_scaled(sdk::FieldMeaning meaning) {
            meaning == sdk::FieldMeaning::money;
 }
 
+/// Microdegrees, from degrees. Who writes microdegrees is told so, instead of lying beyond the pole.
+Result<std::int64_t> read_degrees(const TermSpec& spec, const sdk::TermInfo& info) {
+    const auto degrees = read_decimal(spec.text, microdegree_decimals, spec.place);
+    const std::int64_t most = info.name.ends_with("latitude") ? 90 : 180;
+    if (!degrees || (*degrees >= -most * 1'000'000 && *degrees <= most * 1'000'000)) return degrees;
+    return fail(error_config_term, spec.place,
+                "\"" + spec.text + "\" is beyond " + std::to_string(most) + " degrees",
+                "write degrees with at most 6 decimals, such as 52.52");
+}
+
 std::vector<std::string> choice_names(std::string_view term) {
     std::vector<std::string> names;
     for (const sdk::ChoiceInfo& info : sdk::choices(term)) names.emplace_back(info.name);
@@ -85,8 +95,7 @@ Result<std::int64_t> TermReader::read_plain(const TermSpec& spec, const sdk::Ter
         case sdk::FieldMeaning::product: return referred(OMS_class_product);
         case sdk::FieldMeaning::account: return referred(OMS_class_account);
         case sdk::FieldMeaning::destination: return referred(OMS_class_destination);
-        case sdk::FieldMeaning::microdegrees:
-            return read_decimal(spec.text, microdegree_decimals, spec.place);
+        case sdk::FieldMeaning::microdegrees: return read_degrees(spec, info);
         case sdk::FieldMeaning::choice: {
             if (const auto number = sdk::choice_number(info.name, spec.text)) return *number;
             const std::vector<std::string> known = choice_names(info.name);
