@@ -18,7 +18,8 @@ bool is_scaled(sdk::FieldMeaning meaning) {
            meaning == sdk::FieldMeaning::money;
 }
 
-/// Microdegrees, from degrees. Who writes microdegrees is told so, instead of lying beyond the pole.
+/// Microdegrees, from degrees. Who writes microdegrees is told so, instead of lying beyond the
+/// pole.
 Result<std::int64_t> read_degrees(const TermSpec& spec, const sdk::TermInfo& info) {
     const auto degrees = read_decimal(spec.text, microdegree_decimals, spec.place);
     const std::int64_t most = info.name.ends_with("latitude") ? 90 : 180;

@@ -76,8 +76,7 @@ public:
 
     template <class Record>
     Record& add(const Record& record) {
-        return *reinterpret_cast<Record*>(
-            append(*reinterpret_cast<const oms_record*>(&record)));
+        return *reinterpret_cast<Record*>(append(*reinterpret_cast<const oms_record*>(&record)));
     }
 
     /// Any record, with its texts. The reference is good until the next `add`.

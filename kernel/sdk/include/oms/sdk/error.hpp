@@ -15,8 +15,9 @@ using ErrorCode = std::uint32_t;
 
 struct Error {
     ErrorCode code = 0;
-    std::string place;   ///< file:line:column, a path in a document, or an argument; may be empty
-    std::string reason;  ///< what was expected and what was found, as a sentence without a full stop
+    std::string place;  ///< file:line:column, a path in a document, or an argument; may be empty
+    std::string
+        reason;  ///< what was expected and what was found, as a sentence without a full stop
     std::string remedy;  ///< what the reader can do about it; may be empty
 };
 
@@ -27,7 +28,8 @@ inline std::string code_text(ErrorCode code) {
     return "OMS-" + digits;
 }
 
-/// `config.yaml:3:1: OMS-4003: unknown setting "limt" (did you mean "limit"?)`, remedy on its own line.
+/// `config.yaml:3:1: OMS-4003: unknown setting "limt" (did you mean "limit"?)`, remedy on its own
+/// line.
 inline std::string to_text(const Error& error) {
     std::string text;
     if (!error.place.empty()) text += error.place + ": ";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What records.def says, for code that handles records of any kind: names, types, meanings, offsets.
+// What records.def says, for code that handles records of any kind: names, types, meanings,
+// offsets.
 #pragma once
 
 #include <oms/abi/codes.h>
@@ -16,19 +17,57 @@ enum class FieldType : std::uint8_t { u32, u64, i64, text, wide };
 
 /// What a field's number stands for; see the head of records.def.
 enum class Meaning : std::uint8_t {
-    number, flags, text, blob, time, record, error,
+    number,
+    flags,
+    text,
+    blob,
+    time,
+    record,
+    error,
     // ids that the kernel gives
-    order, route, execution, hold, task, timer, watch, line,
+    order,
+    route,
+    execution,
+    hold,
+    task,
+    timer,
+    watch,
+    line,
     // references, of the class that they are called after; `reference`: of any
-    reference, account, product, destination, order_kind, origin, channel, actor, event, source,
-    plugin, rule, lifecycle,
+    reference,
+    account,
+    product,
+    destination,
+    order_kind,
+    origin,
+    channel,
+    actor,
+    event,
+    source,
+    plugin,
+    rule,
+    lifecycle,
     // decimals
-    quantity, price, amount,
+    quantity,
+    price,
+    amount,
     // words of a code set
-    class_, direction, link, report, action, outcome, term_type, bucket, halt_scope,
-    execution_state, comparison, shelf, subject,
+    class_,
+    direction,
+    link,
+    report,
+    action,
+    outcome,
+    term_type,
+    bucket,
+    halt_scope,
+    execution_state,
+    comparison,
+    shelf,
+    subject,
     // words of the SDK's registry
-    term_field, observation_field,
+    term_field,
+    observation_field,
 };
 
 struct FieldInfo {
@@ -51,14 +90,14 @@ using enum Meaning;
 template <class Record>
 struct Fields;
 
-#define OMS_RECORD(name, number)                                 \
-    template <>                                                  \
-    struct Fields<oms_##name> {                                  \
-        static constexpr std::uint32_t kind = (number);          \
-        static constexpr std::string_view record_name = #name;   \
+#define OMS_RECORD(name, number)                               \
+    template <>                                                \
+    struct Fields<oms_##name> {                                \
+        static constexpr std::uint32_t kind = (number);        \
+        static constexpr std::string_view record_name = #name; \
         static constexpr FieldInfo list[] = {
-#define OMS_FIELD(record, name, type, meaning)                                               \
-    {#name, FieldType::type, meaning_of(#meaning),                                           \
+#define OMS_FIELD(record, name, type, meaning)     \
+    {#name, FieldType::type, meaning_of(#meaning), \
      static_cast<std::uint32_t>(offsetof(oms_##record, name))},
 #define OMS_RECORD_END(name) \
     }                        \
@@ -71,18 +110,52 @@ struct MeaningName {
     Meaning meaning;
 };
 inline constexpr MeaningName meaning_names[] = {
-    {"number", number}, {"flags", flags}, {"text", text}, {"blob", blob}, {"time", time},
-    {"record", record}, {"error", error}, {"order", order}, {"route", route},
-    {"execution", execution}, {"hold", hold}, {"task", task}, {"timer", timer}, {"watch", watch},
-    {"line", line}, {"reference", reference}, {"account", account}, {"product", product},
-    {"destination", destination}, {"order_kind", order_kind}, {"origin", origin},
-    {"channel", channel}, {"actor", actor}, {"event", event}, {"source", source},
-    {"plugin", plugin}, {"rule", rule}, {"lifecycle", lifecycle}, {"quantity", quantity},
-    {"price", price}, {"amount", amount}, {"class", class_}, {"direction", direction},
-    {"link", link}, {"report", report}, {"action", action}, {"outcome", outcome},
-    {"term_type", term_type}, {"bucket", bucket}, {"halt_scope", halt_scope},
-    {"execution_state", execution_state}, {"comparison", comparison}, {"shelf", shelf},
-    {"subject", subject}, {"term_field", term_field}, {"observation_field", observation_field},
+    {"number", number},
+    {"flags", flags},
+    {"text", text},
+    {"blob", blob},
+    {"time", time},
+    {"record", record},
+    {"error", error},
+    {"order", order},
+    {"route", route},
+    {"execution", execution},
+    {"hold", hold},
+    {"task", task},
+    {"timer", timer},
+    {"watch", watch},
+    {"line", line},
+    {"reference", reference},
+    {"account", account},
+    {"product", product},
+    {"destination", destination},
+    {"order_kind", order_kind},
+    {"origin", origin},
+    {"channel", channel},
+    {"actor", actor},
+    {"event", event},
+    {"source", source},
+    {"plugin", plugin},
+    {"rule", rule},
+    {"lifecycle", lifecycle},
+    {"quantity", quantity},
+    {"price", price},
+    {"amount", amount},
+    {"class", class_},
+    {"direction", direction},
+    {"link", link},
+    {"report", report},
+    {"action", action},
+    {"outcome", outcome},
+    {"term_type", term_type},
+    {"bucket", bucket},
+    {"halt_scope", halt_scope},
+    {"execution_state", execution_state},
+    {"comparison", comparison},
+    {"shelf", shelf},
+    {"subject", subject},
+    {"term_field", term_field},
+    {"observation_field", observation_field},
 };
 
 /// A meaning that records.def writes and the list above has not: does not compile.
@@ -99,8 +172,7 @@ consteval Meaning meaning_of(std::string_view name) {
 #undef OMS_RECORD_END
 
 inline constexpr RecordInfo all_records[] = {
-#define OMS_RECORD(name, number) \
-    {#name, (number), sizeof(oms_##name), Fields<oms_##name>::list},
+#define OMS_RECORD(name, number) {#name, (number), sizeof(oms_##name), Fields<oms_##name>::list},
 #define OMS_FIELD(record, name, type, meaning)
 #define OMS_RECORD_END(name)
 #include <oms/abi/records.def>
@@ -109,7 +181,8 @@ inline constexpr RecordInfo all_records[] = {
 #undef OMS_RECORD_END
 };
 
-/// Kinds are 0x0100 .. 0x05ff: a dense table of positions in `all_records`, 0xff where there is none.
+/// Kinds are 0x0100 .. 0x05ff: a dense table of positions in `all_records`, 0xff where there is
+/// none.
 inline constexpr std::size_t kind_limit = 0x0600;
 struct KindIndex {
     std::uint8_t position[kind_limit] = {};
