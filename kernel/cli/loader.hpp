@@ -44,6 +44,7 @@ public:
     /// Told of each item that was refused.
     using Fault = std::function<void(const Error&)>;
 
+    /// The session is the loader's alone while it runs: nobody else asks over it.
     Loader(Session& session, ProgressLine& progress, Fault fault)
         : session_(session), progress_(progress), fault_(std::move(fault)) {}
 

@@ -43,7 +43,7 @@ std::vector<std::string> field_names() {
 void check_columns(const Csv& csv, std::vector<std::string> known,
                    const std::vector<std::string>& required) {
     const std::vector<std::string> fields = field_names();
-    known.insert(known.end(), required.begin(), required.end());
+    known.insert(known.begin(), required.begin(), required.end());
     known.insert(known.end(), fields.begin(), fields.end());
     std::vector<Error> errors;
     for (const std::string& name : csv.header)
@@ -334,7 +334,10 @@ Exit run(Context& context, const Arguments& arguments) {
     ProgressLine progress(context.console, "loading " + what, "rows", csv.rows.size());
     FaultTeller faults(context.console, progress, arguments.errors_shown);
     std::uint64_t unread = 0;
-    Loader loader(session, progress, [&](const Error& error) { faults.tell(error); });
+    // Names are looked up over one connection while answers come in over the other: each waits for
+    // its own.
+    Session sending(context);
+    Loader loader(sending, progress, [&](const Error& error) { faults.tell(error); });
     const LoadOutcome outcome = loader.run([&]() -> std::optional<LoadItem> {
         while (rows->more()) {
             const std::size_t before = rows->read();

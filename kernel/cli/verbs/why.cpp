@@ -189,19 +189,17 @@ private:
         said_;
 };
 
-Exit run(Context& context, const Arguments& arguments) {
-    Session session(context);
-    const Console& console = context.console;
-    std::optional<Search> search = search_for_order(session, arguments.order);
-    if (!search) search = search_for_key(session, arguments.order);
+/// Tells what the search finds; how many decisions that was.
+std::size_t tell(Session& session, const Search& search, const Arguments& arguments) {
+    const Console& console = session.context().console;
     ProgressLine progress(console, "reading the journal", "decisions",
-                          search->to - std::min(search->to, search->from - 1));
+                          search.to - std::min(search.to, search.from - 1));
     Narrator narrator(session.names(), Detail::brief);
     std::uint64_t done = 0;
     std::size_t found = 0;
-    read_history(session, search->from, search->to, [&](const oms_batch& decision) {
+    read_history(session, search.from, search.to, [&](const oms_batch& decision) {
         progress.show(++done);
-        if (!search->wants(decision)) return true;
+        if (!search.wants(decision)) return true;
         narrator.learn(decision);
         ++found;
         if (!arguments.all && !has_reasons(decision) && !console.json) return true;
@@ -214,7 +212,20 @@ Exit run(Context& context, const Arguments& arguments) {
         console.print_line(out);
         return true;
     });
-    progress.clear();
+    return found;
+}
+
+Exit run(Context& context, const Arguments& arguments) {
+    Session session(context);
+    std::optional<Search> search = search_for_order(session, arguments.order);
+    if (!search) search = search_for_key(session, arguments.order);
+    std::size_t found = tell(session, *search, arguments);
+    // The date in a key is its owner's word; it need not be the day on which it came.
+    if (found == 0 && search->from > 1) {
+        search->to = search->from - 1;
+        search->from = 1;
+        found = tell(session, *search, arguments);
+    }
     if (found == 0)
         give_up(OMS_ERROR_unknown_order, arguments.order,
                 "the journal has no order and no request under this name",
