@@ -33,6 +33,7 @@ class LineLoad:
         self._up = threading.Event()
         self._placing = True
         self._ended = False
+        self._connected = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
@@ -40,7 +41,28 @@ class LineLoad:
         self._thread.start()
 
     def server_is(self, up: bool) -> None:
+        if not up:
+            self._connected.clear()
         self._up.set() if up else self._up.clear()
+
+    def wait_working(self, seconds: float = 30) -> None:
+        """Until it is logged on and an order more is on its way, so that a kill hits both."""
+        assert self._connected.wait(seconds), f"the session did not log on in {seconds} s"
+        before, deadline = len(self.keys), time.monotonic() + seconds
+        while len(self.keys) == before and len(self.keys) < self._most and self.fault is None:
+            assert time.monotonic() < deadline, "the session places nothing"
+            time.sleep(0.002)
+
+    def wait_caught_up(self, channel, seconds: float = 30) -> None:
+        """Until both sides have the same numbers; `channel` asks the kernel for its own."""
+        deadline = time.monotonic() + seconds
+        while (numbers := channel()) != (len(self.store.sent), self.store.expected - 1):
+            assert self.fault is None, self.fault
+            assert time.monotonic() < deadline, (
+                f"the kernel's numbers are {numbers}; we sent {len(self.store.sent)} and have "
+                f"{self.store.expected - 1}; connected {self._connected.is_set()}, asked for "
+                f"{self._client.resend_asked} again, {self._client.duplicates} came twice")
+            time.sleep(0.1)
 
     def stop_placing(self) -> None:
         self._placing = False
@@ -65,12 +87,14 @@ class LineLoad:
                     self._client.connect(5)
                     self.connects += 1
                     connected = True
+                    self._connected.set()
                 if self._placing and len(self.keys) < self._most:
                     for _ in range(self._draw.randint(1, 8)):
                         self._place()
                 self._client.pump(0.02)
             except (OSError, TimeoutError):
                 connected = False
+                self._connected.clear()
                 time.sleep(0.02)
             except Exception as fault:  # a rule of the protocol was broken: that is a finding
                 self.fault = fault

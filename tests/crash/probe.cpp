@@ -2,7 +2,8 @@
 // What the crash test asks beside the doors that everybody has:
 //
 //   oms_crash_probe live SOCKET          seq and state hash of a process that runs
-//   oms_crash_probe replay JOURNAL [SEQ] the same of a fold over the journal from its beginning, up to
+//   oms_crash_probe replay JOURNAL [SEQ] the same of a fold over the journal from its beginning, up
+//   to
 //                                        a decision; and whether the books sum to zero there
 //
 // Both print one JSON object.
@@ -31,25 +32,42 @@ using namespace oms;
 
 [[noreturn]] void give_up(const Error& error) { throw std::runtime_error(to_text(error)); }
 
+Result<runtime::Reply> ask(runtime::Port& port, std::uint32_t subject, std::uint64_t id) {
+    auto query = sdk::make<oms_query>();
+    query.subject = subject;
+    query.id = id;
+    return port.ask(query, 60'000);
+}
+
 void print_live(const char* socket) {
     auto client = runtime::ControlClient::connect(socket);
     if (!client) give_up(client.error());
-    auto query = sdk::make<oms_query>();
-    query.subject = OMS_subject_state;
-    query.id = 1;
-    const Result<runtime::Reply> reply = (*client)->ask(query, 60'000);
-    if (!reply) give_up(reply.error());
-    for (const oms_record& record : sdk::Records(reply->records.view())) {
+    const Result<runtime::Reply> state = ask(**client, OMS_subject_state, 1);
+    if (!state) give_up(state.error());
+    const Result<runtime::Reply> channels = ask(**client, OMS_subject_channels, 0);
+    if (!channels) give_up(channels.error());
+    const runtime::PortNames names(**client);
+    std::string out;
+    sdk::JsonWriter json(out);
+    json.begin_object();
+    for (const oms_record& record : sdk::Records(state->records.view())) {
         const auto* row = sdk::as<oms_state_row>(record);
         if (row == nullptr) continue;
-        std::string out;
-        sdk::JsonWriter json(out);
-        json.begin_object().key("seq").number(row->seq).key("hash").string(sdk::view(row->hash));
+        json.key("seq").number(row->seq).key("hash").string(sdk::view(row->hash));
         json.key("observed").number(row->observed).key("anomalies").number(row->anomalies);
         json.key("routes_open").number(row->routes_open);
-        json.key("routes_unknown").number(row->routes_unknown).end_object();
-        std::puts(out.c_str());
+        json.key("routes_unknown").number(row->routes_unknown);
     }
+    json.key("channels").begin_object();
+    for (const oms_record& record : sdk::Records(channels->records.view())) {
+        const auto* row = sdk::as<oms_channel_row>(record);
+        sdk::ReferenceName name;
+        if (row == nullptr || !names.reference(row->channel, name)) continue;
+        json.key(name.code).begin_object().key("in_seq").number(row->in_seq);
+        json.key("out_seq").number(row->out_seq).end_object();
+    }
+    json.end_object().end_object();
+    std::puts(out.c_str());
 }
 
 /// Folds decisions and looks at what no decision may do.
@@ -114,7 +132,8 @@ private:
     }
 
     void fault(const char* what, std::uint64_t number) {
-        if (faults_.size() < 100) faults_.push_back(std::string(what) + ": " + std::to_string(number));
+        if (faults_.size() < 100)
+            faults_.push_back(std::string(what) + ": " + std::to_string(number));
     }
 
     const std::uint64_t last_;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 at random moments under full load: nothing acknowledged is lost, nothing is done twice."""
+"""kill -9 at random moments under full load: nothing acknowledged is lost, nothing done twice."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 import orders
 import reconcile
 from hybrid import Hybrid
-from line import LineLoad
+from line import SESSION, LineLoad
 from rest import Client, Connection, accepted
 
 ORDERS = int(os.environ.get("OMS_CRASH_ORDERS", "1500"))
@@ -28,21 +28,22 @@ def opening_balances(oms: Hybrid) -> dict[tuple[str, str], Decimal]:
     return {(row["account"], row["asset"]): Decimal(row["balance"]) for row in rows}
 
 
-def kill_and_recover(oms: Hybrid, clients: list, draw: random.Random) -> None:
+def kill_and_recover(oms: Hybrid, client: Client, line: LineLoad, draw: random.Random) -> None:
     """Live and replay agree before, and the journal is whole after."""
+    line.wait_working()
     live = oms.live()
     time.sleep(draw.random() * 0.05)
     oms.kill()
-    for client in clients:
-        client.server_is(False)
+    for each in (client, line):
+        each.server_is(False)
     report = oms.verify()
     assert report["whole"] and report["last_seq"] >= live["seq"], (report, live)
     replayed = oms.replay(live["seq"])
     assert (replayed["seq"], replayed["hash"]) == (live["seq"], live["hash"])
     assert replayed["unbalanced"] == [] and replayed["faults"] == []
     oms.start()
-    for client in clients:
-        client.server_is(True)
+    for each in (client, line):
+        each.server_is(True)
 
 
 def play(folder: Path, draw: random.Random) -> None:
@@ -67,7 +68,7 @@ def play(folder: Path, draw: random.Random) -> None:
             client.wait_answered(moment, 120)
             cancel_some(client, rows, given)
             if life < KILLS:
-                kill_and_recover(oms, [client, line], draw)
+                kill_and_recover(oms, client, line, draw)
                 reconcile.check_answers(
                     oms, client, draw.sample(sorted(client.answers), min(100, moment)))
         line.stop_placing()
@@ -93,7 +94,10 @@ def cancel_some(client: Client, rows: list[dict[str, str]], given: int) -> None:
 
 def end(oms: Hybrid, client: Client, line: LineLoad, opening: dict) -> None:
     reconcile.wait_quiet(oms)
+    reconcile.cancel_open(oms)
+    reconcile.wait_quiet(oms)
     reconcile.check_answers(oms, client, sorted(client.answers))
+    line.wait_caught_up(lambda: tuple(oms.live()["channels"][SESSION].values()))
     books = reconcile.Books(oms)
     line.finish()
     live = oms.live()

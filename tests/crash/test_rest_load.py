@@ -42,6 +42,8 @@ def play(tmp_path: Path) -> None:
         assert len(client.answers) == ORDERS and statuses[201] > ORDERS * 0.9
         assert set(statuses) <= {201, 422}, statuses
         reconcile.wait_quiet(oms)
+        reconcile.cancel_open(oms)
+        reconcile.wait_quiet(oms)
         books = reconcile.Books(oms)
         oms.stop()
         reconcile.check_orders(client, books)
