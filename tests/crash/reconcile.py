@@ -82,12 +82,12 @@ def check_orders(client: Client, books: Books) -> None:
             order = str(json.loads(answer[1])["order"])
             assert key in known, f"order {order} of key {key} was acknowledged and is missing"
             assert known[key]["order"] == order, f"key {key} made two orders"
+    unasked = [key for key in known if key not in placed]
+    assert not unasked, f"orders that nobody asked for: {unasked[:5]}"
     refused = [key for key in known if not accepted(placed[key])]
     for key in refused:
         # An order that was refused may be kept, but nothing may have come of it.
         assert all(line["done"] == "0" for line in known[key]["lines"]), known[key]
-    unasked = [key for key in known if key not in placed]
-    assert not unasked, f"orders that nobody asked for: {unasked[:5]}"
 
 
 def units(quantity: str, product: str) -> int:
