@@ -28,6 +28,8 @@ public:
     /// Throws std::system_error when it cannot listen there.
     void start(const std::string& address, int port);
     void stop();
+    /// That it listens on.
+    int port() const { return port_of(listener_); }
 
 private:
     struct Waiting {

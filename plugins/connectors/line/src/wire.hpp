@@ -59,6 +59,8 @@ public:
     bool receive();
     std::optional<std::string> next_line() { return in_.next(); }
     bool overflown() const { return in_.overflown(); }
+    /// Nothing is left to be read from what has arrived.
+    bool drained() const { return in_.size() == 0; }
     /// Enough is waiting here: leave the rest to the other side's patience.
     bool satisfied() const { return in_.size() >= most_waiting_bytes; }
 
