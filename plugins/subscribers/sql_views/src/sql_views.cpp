@@ -41,7 +41,7 @@ void SqlViews::start() {
     thread_ = std::thread(
         [this, port] { sdk::run_guarded(host_, "the views' thread", [&] { run(port); }); });
     host_.info("views in " + options_.path + ", shown up to " +
-               std::to_string(projection_->shown_seq()));
+               std::to_string(shown_seq_.load()));
 }
 
 void SqlViews::stop() {
