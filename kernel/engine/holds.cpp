@@ -102,6 +102,11 @@ void Step::release_holds(std::uint64_t id, std::uint8_t role) {
         known.amount = 0;
         emit(World::as_effect(known));
     }
+    for (std::uint32_t line = 0; line < order(id)->lines.size(); ++line) {
+        if (role != lifecycle::any_role && order(id)->lines[line].role != role) continue;
+        std::vector<Reservation> nothing;
+        static_cast<void>(reserve(*order(id), line, 0, 0, nothing));
+    }
 }
 
 }  // namespace oms::engine

@@ -70,7 +70,7 @@ Refusal Step::reserve(const Order& of, std::uint32_t index, std::uint64_t of_rou
                       std::int64_t quantity, std::vector<Reservation>& wanted) {
     const Line& line = of.lines[index];
     const auto* active = core_.asset_class(line.product);
-    if (active == nullptr || quantity == 0 || line.has_parts) return 0;
+    if (active == nullptr || line.has_parts) return 0;
     PluginCall call(*this, Call::reserve, active->instance, of.id);
     oms_line_call about{};
     about.size = sizeof about;
@@ -87,7 +87,8 @@ Refusal Step::reserve(const Order& of, std::uint32_t index, std::uint64_t of_rou
         say("the asset class " + binding.instance + " could not say what to hold");
         return OMS_ERROR_plugin_failed;
     }
-    wanted = std::move(call.reservations);
+    // With nothing open it was only told, so that it can forget what it wrote down for the line.
+    if (quantity > 0) wanted = std::move(call.reservations);
     return 0;
 }
 

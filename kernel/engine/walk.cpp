@@ -283,7 +283,7 @@ void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
         return;
     }
     clear_watches(id);
-    if (!of.holds.empty()) release_holds(id, lifecycle::any_role);
+    release_holds(id, lifecycle::any_role);
     auto timer = make<oms_timer_set>();
     timer.timer = world().next.timer;
     timer.order = id;

@@ -45,7 +45,8 @@ typedef struct oms_asset_class {
                            const oms_sink* sink);
     /* What must be held while `quantity` is open. Called once for an order's line and once for each
      * route's line; says `hold` for at most 4 assets, or nothing. The kernel holds exactly that: it
-     * raises, releases and commits by calling again with what is left. */
+     * raises, releases and commits by calling again with what is left, in the end with 0, when
+     * nothing is held whatever it says. */
     oms_status (*reserve)(oms_plugin* plugin, const oms_line_call* call, const oms_view* view,
                           const oms_sink* sink);
     /* Which transfers an execution makes, beside the product's own leg, which the kernel posts

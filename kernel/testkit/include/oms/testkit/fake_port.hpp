@@ -63,6 +63,7 @@ public:
         };
         raw_.read = [](const oms_port* port, std::uint32_t which, std::uint32_t channel,
                        std::uint64_t* seq, std::int64_t timeout_ms, oms_take take, void* context) {
+            of(port).note_reader();
             return of(port).read(which, channel, *seq, timeout_ms, take, context);
         };
         raw_.gate = [](const oms_port* port, const oms_intent*) {
@@ -150,6 +151,12 @@ public:
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, std::chrono::seconds(5),
                                  [&] { return inputs_.size() >= count; });
+    }
+    /// Waits until somebody has begun to read decisions: a connector has found its bearings by then,
+    /// and what is published from here on is new to it. False: nobody did within five seconds.
+    bool wait_for_reader() {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return was_read_; });
     }
     std::size_t input_count() const {
         const std::lock_guard lock(mutex_);
@@ -351,6 +358,11 @@ private:
         return any ? OMS_OK : OMS_AGAIN;
     }
 
+    void note_reader() {
+        const std::lock_guard lock(mutex_);
+        was_read_ = true;
+        changed_.notify_all();
+    }
     void wake() {
         const std::lock_guard lock(mutex_);
         ++woken_;
@@ -375,6 +387,7 @@ private:
     bool holding_ = false;
     bool halted_ = false;
     bool stopped_ = false;
+    bool was_read_ = false;
 };
 
 /// An oms_host whose one capability is a FakePort. It keeps what is logged.
