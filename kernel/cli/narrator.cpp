@@ -112,7 +112,10 @@ Told Narrator::tell(const oms_batch& decision) {
     learn(decision);
     passed_.clear();
     parts_.clear();
+    last_counts_.clear();
     for (const oms_record& record : sdk::Records(decision)) {
+        if (const auto* counted = as<oms_line_counted>(record))
+            last_counts_[{counted->order, counted->line}] = counted;
         const auto* part = as<oms_route_line_counted>(record);
         if (part == nullptr) continue;
         std::string& words = parts_[part->route];
@@ -200,6 +203,8 @@ void Narrator::tell_order(const oms_record& record, Told& told) {
                               view(term->text)),
                 Style::dim);
     } else if (const auto* counted = as<oms_line_counted>(record)) {
+        // Of several counts of one line only the one that results matters to who watches.
+        if (!full() && last_counts_[{counted->order, counted->line}] != counted) return;
         std::string text = line_words(counted->line) + ": " +
                            quantity_text(names_, counted->product, counted->done) + " of " +
                            thing_text(names_, counted->product, counted->ordered) + " done";

@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace oms::cli {
@@ -64,8 +65,9 @@ private:
     Detail detail_;
     std::map<std::uint64_t, std::uint32_t> destinations_;  ///< by route
     std::map<std::uint64_t, std::string> parts_;           ///< by route: its lines, in words
-    std::vector<std::string> passed_;                      ///< rules that passed in this decision
-    bool reported_ = false;                                ///< it is about a party's report
+    std::map<std::pair<std::uint64_t, std::uint32_t>, const oms_line_counted*> last_counts_;
+    std::vector<std::string> passed_;  ///< rules that passed in this decision
+    bool reported_ = false;            ///< it is about a party's report
 };
 
 }  // namespace oms::cli

@@ -11,7 +11,11 @@ namespace oms::engine {
 
 Refusal Step::hold_line(std::uint64_t id, std::uint32_t line, HoldMode mode) {
     const Order& of = *order(id);
-    const std::int64_t open = of.lines[line].counts.open();
+    // An order that has ended holds nothing, whatever its party still says of it.
+    const bool ended = std::any_of(of.timers.begin(), of.timers.end(), [&](std::uint64_t timer) {
+        return world().timers.find(timer)->event == 0;
+    });
+    const std::int64_t open = ended ? 0 : of.lines[line].counts.open();
     const bool held = std::any_of(of.holds.begin(), of.holds.end(), [&](std::uint64_t hold) {
         const Hold& known = *world().holds.find(hold);
         return known.line == line && known.route == 0;

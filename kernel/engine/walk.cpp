@@ -208,8 +208,9 @@ bool Step::walk(Refusal& refusal) {
         // What a route takes its order may take in its place: the first event counts as taken then.
         if (first) first_found = found;
         first = false;
-        if (!first_found && steps == 2 && raised.route == 0 && is_report(raised.event - to_order))
-            first_found = found;
+        const bool told_on =
+            is_report(raised.event - to_order) || raised.event >= lifecycle::first_custom_event;
+        if (!first_found && steps == 2 && raised.route == 0 && told_on) first_found = found;
     }
     return first_found;
 }

@@ -432,8 +432,15 @@ Status World::on(const oms_order_shelved& effect) {
     archive.erase(shelved);
     Decoder decoder;
     if (Status status = decoder.decode(bytes); !status) return status;
-    for (const oms_record& record : sdk::Records(decoder.view()))
+    for (const oms_record& record : sdk::Records(decoder.view())) {
         if (Status status = apply(record); !status) return status;
+        if (const auto* opened = sdk::as<oms_route_opened>(record)) {
+            archived_routes_.erase(opened->route);
+            last_destination_ = opened->destination;
+        } else if (const auto* changed = sdk::as<oms_route_changed>(record)) {
+            archived_refs_.erase(scoped(last_destination_, view(changed->external_ref)));
+        }
+    }
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/journal/journal_verify.hpp"
 #include "cli/progress.hpp"
 #include "cli/verb.hpp"
+#include "runtime/config/config.hpp"
 
 #include <oms/sdk/json.hpp>
 
@@ -56,7 +57,8 @@ void print_text(const Console& console, const runtime::JournalReport& report, do
         console.say("A process runs with this journal: only sealed segments were looked at.");
     const std::string facts =
         count_text(report.last_seq) + " decisions in " + count_text(report.commits) +
-        " commits and " + count_text(report.segments) + " segments, read in " + span_text(seconds);
+        " commits and " + count_text(report.segments) +
+        (report.segments == 1 ? " segment, read in " : " segments, read in ") + span_text(seconds);
     console.print_line(report.whole() ? console.paint(Style::good, "whole") + ": " + facts
                                       : console.paint(Style::bad, "damaged") + ": " + facts);
     console.print_line("last hash " + hex(report.last_hash));
@@ -67,8 +69,11 @@ Exit run(Context& context, const Arguments& arguments) {
     options.directory = arguments.directory;
     options.mark = arguments.mark;
     std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::path(arguments.directory) / "oms.yaml", ignored))
+        options.directory =
+            need_all(runtime::read_config_places(arguments.directory)).data.string();
     // The data directory of a configuration keeps its journal in a folder of its own.
-    const std::filesystem::path inner = std::filesystem::path(arguments.directory) / "journal";
+    const std::filesystem::path inner = std::filesystem::path(options.directory) / "journal";
     if (std::filesystem::is_directory(inner, ignored)) options.directory = inner.string();
     if (!std::filesystem::is_directory(options.directory, ignored))
         give_up(error_file, options.directory, "there is no such directory",
@@ -93,8 +98,10 @@ Exit run(Context& context, const Arguments& arguments) {
 void add_journal_verify(CLI::App& group, Context& context) {
     auto arguments = std::make_shared<Arguments>();
     CLI::App* verb = add_verb(group, "verify", "Read a journal and check that nothing is amiss",
-                              "oms journal verify data/hybrid");
-    verb->add_option("DIRECTORY", arguments->directory, "Where it lies")->required();
+                              "oms journal verify config/hybrid");
+    verb->add_option("DIRECTORY", arguments->directory,
+                     "The configuration, its data directory, or the journal in it")
+        ->required();
     verb->add_option("--mark", arguments->mark, "Its high-water mark, when that lies elsewhere");
     when_chosen(verb, context, [&context, arguments] { return run(context, *arguments); });
 }
