@@ -152,8 +152,9 @@ public:
         return changed_.wait_for(lock, std::chrono::seconds(5),
                                  [&] { return inputs_.size() >= count; });
     }
-    /// Waits until somebody has begun to read decisions: a connector has found its bearings by then,
-    /// and what is published from here on is new to it. False: nobody did within five seconds.
+    /// Waits until somebody has begun to read decisions: a connector has found its bearings by
+    /// then, and what is published from here on is new to it. False: nobody did within five
+    /// seconds.
     bool wait_for_reader() {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return was_read_; });
