@@ -202,7 +202,7 @@ TEST_F(VerbsTest, TellsTheJournalInWords) {
     EXPECT_THAT(oms("journal tail --from 1 --count 1 --json").out,
                 testing::StartsWith("{\"seq\":1,"));
     EXPECT_THAT(oms("journal verify " + (world_.folder().path() / "data").string()).err,
-                HasSubstr("A process runs with this journal"));
+                HasSubstr("only sealed segments were looked at"));
 }
 
 TEST_F(VerbsTest, ShowsPluginsThatRun) {

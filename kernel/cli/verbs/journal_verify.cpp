@@ -53,8 +53,6 @@ void print_text(const Console& console, const runtime::JournalReport& report, do
         else
             console.complain({finding.error});
     }
-    if (!report.live_seen)
-        console.say("A process runs with this journal: only sealed segments were looked at.");
     const std::string facts =
         count_text(report.last_seq) + " decisions in " + count_text(report.commits) +
         " commits and " + count_text(report.segments) +
