@@ -61,7 +61,7 @@ Refusal Step::act_on_order(const Raised& raised, const Program& program, const A
                             OMS_ROUTE_ENDED, OMS_ROUTE_UNKNOWN);
             return 0;
         case Verb::cancel_rest: cancel_rest(id, action.role); return 0;
-        case Verb::amend: carry_out_amend(id); return 0;
+        case Verb::amend: return carry_out_amend(id);
         case Verb::release_holds: release_holds(id, action.role); return 0;
         case Verb::signal: send_signal(raised, program, action); return 0;
         case Verb::watch: set_watch(raised, program, action); return 0;
@@ -80,24 +80,23 @@ Refusal Step::act_on_order(const Raised& raised, const Program& program, const A
 
 void Step::act_on_route(const Raised& raised, const Action& action) {
     const std::uint64_t id = raised.route;
-    const std::uint32_t line = route(id)->lines.empty() ? 0 : route(id)->lines.front().line;
+    const std::uint32_t line = route(id)->lines.front().line;
     Int128 working = 0;
     Int128 asked = 0;
     for (const RouteLine& at : route(id)->lines) {
         working += at.counts.working;
         asked += at.amending;
     }
+    const auto sum = [](Int128 of) {
+        return static_cast<std::int64_t>(std::min(of, Int128{INT64_MAX}));
+    };
     switch (action.verb) {
         case Verb::place:
             // An enquiry has nothing at work: it asks about a quantity.
-            send(id, OMS_action_place, 0, line, static_cast<std::int64_t>(working + asked));
+            send(id, OMS_action_place, 0, line, sum(working + asked));
             return;
-        case Verb::cancel:
-            send(id, OMS_action_cancel, 0, line, static_cast<std::int64_t>(working));
-            return;
-        case Verb::send_amend:
-            send(id, OMS_action_amend, 0, line, static_cast<std::int64_t>(asked));
-            return;
+        case Verb::cancel: send(id, OMS_action_cancel, 0, line, sum(working)); return;
+        case Verb::send_amend: send(id, OMS_action_amend, 0, line, sum(asked)); return;
         case Verb::ask: send(id, OMS_action_ask, 0, line, 0); return;
         case Verb::end_route: end_route(id); return;
         case Verb::mark_unknown: flag_route(id, OMS_ROUTE_UNKNOWN, 0); return;
@@ -154,7 +153,8 @@ std::int64_t Step::done_part(const Order& of, std::uint32_t field, std::uint8_t 
             if (term.line == i && term.field == field && line.counts.ordered > 0)
                 part += Int128{term.number} * line.counts.done / line.counts.ordered;
     }
-    return static_cast<std::int64_t>(complete ? ordered : std::min(part, ordered));
+    const Int128 due = complete ? ordered : std::min(part, ordered);
+    return static_cast<std::int64_t>(std::clamp(due, Int128{0}, Int128{INT64_MAX}));
 }
 
 void Step::send_signal(const Raised& raised, const Program& program, const Action& action) {
@@ -212,7 +212,7 @@ void Step::set_timer(const Raised& raised, const Program& program, const Action&
     effect.order = raised.order;
     effect.route = raised.route;
     effect.event = program.outer(action.event);
-    effect.due = now_ + action.number;
+    effect.due = after(action.number);
     if (action.field != 0) {
         const auto& terms = order(raised.order)->terms;
         const auto term = std::find_if(terms.begin(), terms.end(), [&](const Term& other) {
@@ -294,7 +294,6 @@ void Step::cancel_rest(std::uint64_t id, std::uint8_t role) {
         Counts counts = line.counts;
         counts.cancelled += counts.unrouted();
         count(*order(id), i, counts, line.value);
-        count_parents(id, i);
         static_cast<void>(hold_line(id, i, HoldMode::fact));
     }
 }

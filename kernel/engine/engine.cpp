@@ -8,6 +8,7 @@
 
 #include <oms/abi/errors.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace oms::engine {
@@ -53,17 +54,19 @@ void Engine::observe(const oms_observation& observation) {
     ++core.observed;
     core.observations[{observation.product, observation.field, observation.source}] = {
         observation.value, observation.time};
-    if (core.world.watches.size() == 0) return;
-    core.world.watches.each([&](const Watch& watch) {
-        if (watch.account != 0 || watch.product != observation.product ||
-            watch.field != observation.field ||
-            (watch.source != 0 && watch.source != observation.source) ||
+    const World& world = core.world;
+    for (auto at = world.watches_by_value.lower_bound({observation.product, observation.field, 0});
+         at != world.watches_by_value.end() && std::get<0>(*at) == observation.product &&
+         std::get<1>(*at) == observation.field;
+         ++at) {
+        const Watch& watch = *world.watches.find(std::get<2>(*at));
+        if (watch.account != 0 || (watch.source != 0 && watch.source != observation.source) ||
             !watch.hit_by(observation.value))
-            return;
-        for (const auto& [id, value] : core.watches_hit)
-            if (id == watch.id) return;
-        core.watches_hit.emplace_back(watch.id, observation.value);
-    });
+            continue;
+        const bool waits = std::any_of(core.watches_hit.begin(), core.watches_hit.end(),
+                                       [&](const auto& hit) { return hit.first == watch.id; });
+        if (!waits) core.watches_hit.emplace_back(watch.id, observation.value);
+    }
 }
 
 bool Engine::due(std::int64_t now, sdk::Batch& input) {

@@ -13,9 +13,10 @@ using sdk::make;
 using sdk::text;
 using sdk::view;
 
-void Step::count(const Order& of, std::uint32_t index, const Counts& counts, Int128 value) {
+void Step::count(const Order& of, std::uint32_t index, Counts counts, Int128 value) {
+    counts.settle();
     OMS_ASSERT(counts.working >= 0 && counts.done >= 0 && counts.cancelled >= 0 &&
-               counts.over >= 0 && counts.unrouted() >= 0);
+               counts.unrouted() >= 0);
     const Line& line = of.lines[index];
     if (line.counts == counts && line.value == value) return;
     auto effect = make<oms_line_counted>();
@@ -30,11 +31,13 @@ void Step::count(const Order& of, std::uint32_t index, const Counts& counts, Int
     effect.value = to_wide(value);
     emit(effect);
     touch(of.id);
+    if (line.parent_line != OMS_WHOLE_ORDER) count_whole(of, line.parent_line);
 }
 
-void Step::count(const Route& of, std::uint32_t line, const Counts& counts, std::int64_t amending) {
+void Step::count(const Route& of, std::uint32_t line, Counts counts, std::int64_t amending) {
+    counts.settle();
     OMS_ASSERT(counts.working >= 0 && counts.done >= 0 && counts.cancelled >= 0 &&
-               counts.over >= 0 && counts.unrouted() == 0);
+               counts.unrouted() == 0);
     auto effect = make<oms_route_line_counted>();
     effect.route = of.id;
     effect.order = of.order;
@@ -50,53 +53,81 @@ void Step::count(const Route& of, std::uint32_t line, const Counts& counts, std:
 }
 
 /// A line that has parts counts in whole units: as many as its scarcest part allows.
-void Step::count_parents(std::uint64_t id, std::uint32_t index) {
-    const Order& of = *order(id);
-    const std::uint32_t parent = of.lines[index].parent_line;
-    if (parent == OMS_WHOLE_ORDER) return;
+void Step::count_whole(const Order& of, std::uint32_t index) {
     std::int64_t done = INT64_MAX;
     std::int64_t reached = INT64_MAX;    // done or working
     std::int64_t reachable = INT64_MAX;  // not cancelled
     for (const Line& part : of.lines) {
-        if (part.parent_line != parent) continue;
+        if (part.parent_line != index) continue;
         const std::int64_t ratio = part.ratio;
         done = std::min(done, part.counts.done / ratio);
         reached = std::min(reached, (part.counts.done + part.counts.working) / ratio);
         reachable = std::min(reachable, (part.counts.ordered - part.counts.cancelled) / ratio);
     }
-    const Line& whole = of.lines[parent];
+    const Line& whole = of.lines[index];
     Counts counts = whole.counts;
     counts.done = std::min(done, counts.ordered);
     counts.cancelled =
         std::clamp(counts.ordered - reachable, std::int64_t{0}, counts.ordered - counts.done);
     counts.working = std::clamp(reached - counts.done, std::int64_t{0},
                                 counts.ordered - counts.done - counts.cancelled);
-    count(of, parent, counts, whole.value);
-    count_parents(id, parent);
+    count(of, index, counts, whole.value);
 }
 
-std::uint64_t Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t quantity,
-                            std::int64_t price, std::uint64_t refers_to) {
+/// The party works another quantity from now on, as it was asked to or by itself; one below what
+/// is done by now becomes what is done. The order's line follows: more is taken from what is
+/// unrouted before it counts as ordered, less was ordered less. The order's holds are the caller's.
+void Step::resize(std::uint64_t id, const RouteLine& at, std::int64_t wanted) {
+    const std::uint64_t owner = route(id)->order;
+    Counts there = at.counts;
+    there.ordered = std::max(wanted, there.done - there.over);
+    there.working = std::max(there.ordered - there.done - there.cancelled, std::int64_t{0});
+    there.settle();
+    count(*route(id), at.line, there, 0);
+    const Line line = order(owner)->lines[at.line];
+    Counts counts = line.counts;
+    const std::int64_t more = there.working - at.counts.working;
+    counts.working += more;
+    counts.ordered += more < 0 ? more : std::max(more - line.counts.unrouted(), std::int64_t{0});
+    // What was over there may just have been ordered.
+    counts.ordered += std::min(counts.over, std::max(at.counts.over - there.over, std::int64_t{0}));
+    count(*order(owner), at.line, counts, line.value);
+    static_cast<void>(hold_route_line(id, at.line, HoldMode::fact));
+}
+
+/// So much of a route's line works no more: it is unrouted again.
+void Step::give_back(std::uint64_t id, const RouteLine& at, std::int64_t quantity,
+                     std::int64_t amending) {
+    const Order& of = *order(route(id)->order);
+    const std::int64_t held_before = held_for(of, at.line);
+    Counts there = at.counts;
+    there.working -= quantity;
+    there.cancelled += quantity;
+    count(*route(id), at.line, there, amending);
+    Counts counts = of.lines[at.line].counts;
+    counts.working -= quantity;
+    count(of, at.line, counts, of.lines[at.line].value);
+    static_cast<void>(hold_route_line(id, at.line, HoldMode::fact));
+    if (held_for(of, at.line) != held_before || amending != at.amending)
+        static_cast<void>(hold_line(of.id, at.line, HoldMode::fact));
+}
+
+void Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t quantity, std::int64_t price,
+                   std::uint64_t refers_to) {
     const Route& at = *route(id);
     const std::uint64_t owner = at.order;
-    const auto own = std::find_if(at.lines.begin(), at.lines.end(),
-                                  [&](const RouteLine& line) { return line.line == index; });
-    Counts there = own->counts;
+    const RouteLine own = *at.find_line(index);
+    Counts there = own.counts;
     const std::int64_t expected = std::min(there.working, quantity);
-    const std::int64_t unexpected = quantity - expected;
-    const std::int64_t revived = std::min(there.cancelled, unexpected);
     there.working -= expected;
     there.done += quantity;
-    there.cancelled -= revived;
-    there.over += unexpected - revived;
-    const std::int64_t amending = own->amending;
 
     auto effect = make<oms_executed>();
     effect.execution = world().next.execution;
     effect.route = id;
     effect.order = owner;
     effect.line = index;
-    effect.product = own->product;
+    effect.product = own.product;
     effect.quantity = quantity;
     effect.price = price;
     effect.refers_to = refers_to;
@@ -106,21 +137,16 @@ std::uint64_t Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t 
         effect.external_ref = told->execution_ref;
     }
     emit(effect);
-    count(at, index, there, amending);
+    count(at, index, there, own.amending);
 
     const Line line = order(owner)->lines[index];
     Counts counts = line.counts;
     counts.working -= expected;
     counts.done += quantity;
-    if (counts.unrouted() < 0) {
-        counts.cancelled -= std::min(counts.cancelled, -counts.unrouted());
-        if (counts.unrouted() < 0) counts.over += -counts.unrouted();
-    }
     count(*order(owner), index, counts, line.value + Int128{price} * quantity);
-    count_parents(owner, index);
-    if (unexpected > 0) {
+    if (quantity > expected) {
         anomaly(owner, id, "more was executed than worked there");
-        if (counts.over > line.counts.over)
+        if (order(owner)->lines[index].counts.over > line.counts.over)
             open_task(owner, id, "operations", "More was executed than was ordered", "noted");
     }
     const Reference* party = world().references.find(at.destination);
@@ -129,7 +155,6 @@ std::uint64_t Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t 
     static_cast<void>(hold_route_line(id, index, HoldMode::fact));
     static_cast<void>(hold_line(owner, index, HoldMode::fact));
     apportion(owner, effect.execution);
-    return effect.execution;
 }
 
 void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t state) {
@@ -143,40 +168,36 @@ void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t s
     if (const auto* told = sdk::as<oms_report>(*head_)) changed.external_ref = told->execution_ref;
     emit(changed);
 
+    // It works again, as far as it was not over, unless the party has cancelled the rest there.
+    std::int64_t open = done.quantity;
     bool works_again = true;
     if (const Route* at = done.route == 0 ? nullptr : route(done.route)) {
-        const auto own =
-            std::find_if(at->lines.begin(), at->lines.end(),
-                         [&](const RouteLine& line) { return line.line == done.line; });
-        Counts there = own->counts;
+        const RouteLine own = *at->find_line(done.line);
+        Counts there = own.counts;
         there.done -= done.quantity;
-        const std::int64_t left = done.quantity - std::min(there.over, done.quantity);
-        there.over -= done.quantity - left;
+        open -= std::min(there.over, done.quantity);
         works_again = there.cancelled == 0;
-        (works_again ? there.working : there.cancelled) += left;
-        count(*at, done.line, there, own->amending);
+        (works_again ? there.working : there.cancelled) += open;
+        count(*at, done.line, there, own.amending);
     }
     const Line line = order(owner)->lines[done.line];
     Counts counts = line.counts;
     counts.done -= done.quantity;
-    const std::int64_t left = done.quantity - std::min(counts.over, done.quantity);
-    counts.over -= done.quantity - left;
     if (works_again)
-        counts.working += left;
+        counts.working += open;
     else if (counts.cancelled > 0)
-        counts.cancelled += left;
+        counts.cancelled += done.quantity;
     count(*order(owner), done.line, counts, line.value - Int128{done.price} * done.quantity);
-    count_parents(owner, done.line);
     post_reversal(owner, execution);
     if (done.route != 0) static_cast<void>(hold_route_line(done.route, done.line, HoldMode::fact));
     static_cast<void>(hold_line(owner, done.line, HoldMode::fact));
     take_back(owner, execution, state);
 }
 
-// ---- books
-// ----------------------------------------------------------------------------------------
+// ---- books --------------------------------------------------------------------------------------
 
 void Step::transfer(const oms_transfer& leg, std::uint64_t of_order, std::uint64_t execution) {
+    note_debit({leg.asset, leg.from_bucket, leg.from});
     auto effect = make<oms_transferred>();
     effect.order = of_order;
     effect.execution = execution;
@@ -187,6 +208,23 @@ void Step::transfer(const oms_transfer& leg, std::uint64_t of_order, std::uint64
     effect.asset = leg.asset;
     effect.amount = leg.amount;
     emit(effect);
+}
+
+/// Remembers how a balance of which less will be available stood before the step.
+void Step::note_debit(const BalanceKey& key) {
+    const Reference* owner = world().references.find(key.account);
+    if (owner != nullptr && owner->external()) return;
+    debited_.try_emplace(key, world().ledger.get(key).available() < 0);
+}
+
+/// A fact may take what is not there; then a person is told.
+void Step::tell_shortages() {
+    const bool newly = std::any_of(debited_.begin(), debited_.end(), [&](const auto& debited) {
+        return !debited.second && world().ledger.get(debited.first).available() < 0;
+    });
+    if (newly)
+        open_task(subject_, 0, "operations", "An account has less than was taken or is held",
+                  "noted");
 }
 
 void Step::post_reversal(std::uint64_t owner, std::uint64_t execution) {
@@ -204,11 +242,8 @@ void Step::post_reversal(std::uint64_t owner, std::uint64_t execution) {
     }
 }
 
-// ---- blocks
-// ---------------------------------------------------------------------------------------
+// ---- blocks -------------------------------------------------------------------------------------
 
-/// In proportion to what each source still has in the block, the largest remainders first: the
-/// parts add up to the execution, and the same numbers always give the same parts.
 namespace {
 
 /// In proportion to what each source still has in the block's line, the largest remainders first:
@@ -232,6 +267,19 @@ std::vector<std::int64_t> in_proportion(const std::vector<Source>& sources, std:
 
 }  // namespace
 
+void Step::set_source(std::uint64_t block, const Source& source) {
+    auto effect = make<oms_source_set>();
+    effect.order = block;
+    effect.source_order = source.order;
+    effect.line = source.line;
+    effect.source_line = source.source_line;
+    effect.product = order(block)->lines[source.line].product;
+    effect.quantity = source.quantity;
+    effect.done = source.done;
+    effect.returned = source.returned;
+    emit(effect);
+}
+
 void Step::apportion(std::uint64_t block, std::uint64_t execution) {
     if (order(block)->sources.empty()) return;
     const Execution done = order(block)->executions.back();
@@ -247,16 +295,7 @@ void Step::apportion(std::uint64_t block, std::uint64_t execution) {
         if (parts[i] == 0) continue;
         Source source = sources[i];
         source.done += parts[i];
-        auto set = make<oms_source_set>();
-        set.order = block;
-        set.source_order = source.order;
-        set.line = source.line;
-        set.source_line = source.source_line;
-        set.product = done.product;
-        set.quantity = source.quantity;
-        set.done = source.done;
-        set.returned = source.returned;
-        emit(set);
+        set_source(block, source);
         auto executed = make<oms_executed>();
         executed.execution = world().next.execution;
         executed.order = source.order;
@@ -282,7 +321,6 @@ void Step::apportion(std::uint64_t block, std::uint64_t execution) {
         counts.done += parts[i];
         count(*order(source.order), source.source_line, counts,
               line.value + Int128{done.price} * parts[i]);
-        count_parents(source.order, source.source_line);
         post_execution(*order(source.order), order(source.order)->executions.back(), 0,
                        order(block)->account);
         static_cast<void>(hold_line(source.order, source.source_line, HoldMode::fact));
@@ -300,15 +338,9 @@ void Step::take_back(std::uint64_t block, std::uint64_t execution, std::uint32_t
             if (known.order != part.source_order || known.line != part.line ||
                 known.source_line != part.source_line)
                 continue;
-            auto set = make<oms_source_set>();
-            set.order = block;
-            set.source_order = known.order;
-            set.line = known.line;
-            set.source_line = known.source_line;
-            set.quantity = known.quantity;
-            set.done = known.done - part.quantity;
-            set.returned = known.returned;
-            emit(set);
+            Source less = known;
+            less.done -= part.quantity;
+            set_source(block, less);
         }
         reverse(part.source_order, part.source_execution, state);
         raise({part.source_order, 0, static_cast<std::uint32_t>(Event::route_reversed),
@@ -322,20 +354,14 @@ void Step::return_to_sources(std::uint64_t block) {
         const std::int64_t open = source.open();
         const Order* from = order(source.order);
         if (open == 0 || from == nullptr) continue;
-        auto set = make<oms_source_set>();
-        set.order = block;
-        set.source_order = source.order;
-        set.line = source.line;
-        set.source_line = source.source_line;
-        set.quantity = source.quantity;
-        set.done = source.done;
-        set.returned = source.returned + open;
-        emit(set);
+        Source returned = source;
+        returned.returned += open;
+        set_source(block, returned);
         const Line line = from->lines[source.source_line];
         Counts counts = line.counts;
         counts.working -= open;
         count(*from, source.source_line, counts, line.value);
-        count_parents(source.order, source.source_line);
+        static_cast<void>(hold_line(source.order, source.source_line, HoldMode::fact));
         raise({source.order, 0, static_cast<std::uint32_t>(Event::source_returned),
                lifecycle::any_role, open});
     }

@@ -6,73 +6,80 @@
 #include <oms/abi/errors.h>
 
 #include <algorithm>
+#include <set>
 
 namespace oms::engine {
 
+/// What of the line is held for: what is open, or, when the order has ended, what works all the
+/// same.
+std::int64_t Step::held_for(const Order& of, std::uint32_t line) const {
+    const Counts& counts = of.lines[line].counts;
+    return retires(of) ? counts.working : counts.open();
+}
+
 Refusal Step::hold_line(std::uint64_t id, std::uint32_t line, HoldMode mode) {
     const Order& of = *order(id);
-    // An order that has ended holds nothing, whatever its party still says of it.
-    const bool ended = std::any_of(of.timers.begin(), of.timers.end(), [&](std::uint64_t timer) {
-        return world().timers.find(timer)->event == 0;
-    });
-    const std::int64_t open = ended ? 0 : of.lines[line].counts.open();
-    const bool held = std::any_of(of.holds.begin(), of.holds.end(), [&](std::uint64_t hold) {
-        const Hold& known = *world().holds.find(hold);
-        return known.line == line && known.route == 0;
-    });
-    if (open == 0 && !held) return 0;
-    std::vector<Reservation> wanted;
-    if (const Refusal refusal = reserve(of, line, 0, open, wanted);
-        refusal != 0 && mode != HoldMode::fact)
-        return refusal;
-    else if (refusal != 0)
-        return 0;  // what is held stays held until somebody can say better
+    const std::int64_t open = held_for(of, line);
     // While an amend pends, what was raised for it stays.
-    const bool pends = std::any_of(of.routes.begin(), of.routes.end(), [&](std::uint64_t to) {
-        const auto& lines = route(to)->lines;
-        return std::any_of(lines.begin(), lines.end(), [&](const RouteLine& at) {
-            return at.line == line && at.amending != 0;
+    const bool pends =
+        !retires(of) && std::any_of(of.routes.begin(), of.routes.end(), [&](std::uint64_t to) {
+            const RouteLine* at = route(to)->find_line(line);
+            return at != nullptr && at->amending != 0 && !route(to)->enquiry();
         });
-    });
-    return hold_exactly(of, line, 0, wanted,
-                        pends && mode == HoldMode::request ? HoldMode::grow_only : mode);
+    if (open == 0) {
+        if (!pends) end_holds(of, line, 0);
+        return 0;
+    }
+    std::vector<Reservation> wanted;
+    if (const Refusal refusal = reserve(of, line, 0, open, wanted); refusal != 0)
+        return mode == HoldMode::fact ? 0 : refusal;  // what is held stays until it can say better
+    return hold_exactly(of, line, 0, wanted, mode, pends);
 }
 
 Refusal Step::hold_route_line(std::uint64_t id, std::uint32_t line, HoldMode mode) {
     const Route& at = *route(id);
-    const auto own = std::find_if(at.lines.begin(), at.lines.end(),
-                                  [&](const RouteLine& other) { return other.line == line; });
+    const Order& of = *order(at.order);
+    const std::int64_t working = at.find_line(line)->counts.working;
+    if (working == 0) {
+        end_holds(of, line, id);
+        return 0;
+    }
     std::vector<Reservation> wanted;
-    const Refusal refusal = reserve(*order(at.order), line, id, own->counts.working, wanted);
-    if (refusal != 0) return mode == HoldMode::fact ? 0 : refusal;
-    return hold_exactly(*order(at.order), line, id, wanted, mode);
+    if (const Refusal refusal = reserve(of, line, id, working, wanted); refusal != 0)
+        return mode == HoldMode::fact ? 0 : refusal;
+    return hold_exactly(of, line, id, wanted, mode, false);
 }
 
+std::vector<std::uint64_t> Step::holds_of(const Order& of, std::uint32_t line,
+                                          std::uint64_t of_route) const {
+    std::vector<std::uint64_t> found;
+    for (const std::uint64_t id : of.holds) {
+        const Hold& hold = *world().holds.find(id);
+        if (hold.line == line && hold.route == of_route) found.push_back(id);
+    }
+    return found;
+}
+
+/// `grow_only`: nothing is released.
 Refusal Step::hold_exactly(const Order& of, std::uint32_t line, std::uint64_t of_route,
-                           const std::vector<Reservation>& wanted, HoldMode mode) {
-    const std::uint64_t id = of.id;
+                           const std::vector<Reservation>& wanted, HoldMode mode, bool grow_only) {
     const auto set = [&](Hold hold, std::int64_t amount) -> Refusal {
-        if (amount == hold.amount) return 0;
-        const Balance balance = world().ledger.get({hold.asset, hold.bucket, hold.account});
+        if (amount == hold.amount || (grow_only && amount < hold.amount)) return 0;
+        const BalanceKey key{hold.asset, hold.bucket, hold.account};
         const Reference* owner = world().references.find(hold.account);
-        const bool short_of = !(owner != nullptr && owner->external()) &&
-                              balance.available() < Int128{amount} - hold.amount;
-        if (short_of && mode != HoldMode::fact) {
-            const Reference* asset = world().references.find(hold.asset);
-            say("account " + owner->code + " has not enough " + asset->code);
+        const bool short_of = amount > hold.amount && !owner->external() &&
+                              world().ledger.get(key).available() < Int128{amount} - hold.amount;
+        if (short_of && mode == HoldMode::request) {
+            say("account " + owner->code + " has not enough " +
+                world().references.find(hold.asset)->code);
             return OMS_ERROR_insufficient;
         }
-        if (short_of && amount > hold.amount)
-            open_task(id, of_route, "operations", "More is held than the account has", "noted");
+        note_debit(key);
         hold.amount = amount;
         emit(World::as_effect(hold));
         return 0;
     };
-    std::vector<std::uint64_t> untouched;
-    for (const std::uint64_t hold : of.holds) {
-        const Hold& known = *world().holds.find(hold);
-        if (known.line == line && known.route == of_route) untouched.push_back(hold);
-    }
+    std::vector<std::uint64_t> untouched = holds_of(of, line, of_route);
     for (const Reservation& reservation : wanted) {
         Hold hold;
         const auto known =
@@ -85,32 +92,37 @@ Refusal Step::hold_exactly(const Order& of, std::uint32_t line, std::uint64_t of
             hold = *world().holds.find(*known);
             untouched.erase(known);
         } else {
-            hold = {world().next.hold,  id, of_route, line, reservation.account, reservation.asset,
-                    reservation.bucket, 0};
+            hold = {
+                world().next.hold,  of.id, of_route, line, reservation.account, reservation.asset,
+                reservation.bucket, 0};
         }
-        const std::int64_t amount = mode == HoldMode::grow_only
-                                        ? std::max(hold.amount, reservation.amount)
-                                        : reservation.amount;
-        if (const Refusal refusal = set(hold, amount); refusal != 0) return refusal;
+        if (const Refusal refusal = set(hold, reservation.amount); refusal != 0) return refusal;
     }
-    if (mode == HoldMode::grow_only) return 0;
     for (const std::uint64_t hold : untouched) static_cast<void>(set(*world().holds.find(hold), 0));
     return 0;
 }
 
+/// Nothing is open any more: the holds end, and the asset class is told so once.
+void Step::end_holds(const Order& of, std::uint32_t line, std::uint64_t of_route) {
+    const std::vector<std::uint64_t> held = holds_of(of, line, of_route);
+    for (const std::uint64_t id : held) {
+        Hold hold = *world().holds.find(id);
+        hold.amount = 0;
+        emit(World::as_effect(hold));
+    }
+    std::vector<Reservation> ignored;
+    if (!held.empty()) static_cast<void>(reserve(of, line, of_route, 0, ignored));
+}
+
 void Step::release_holds(std::uint64_t id, std::uint8_t role) {
-    const std::vector<std::uint64_t> held = order(id)->holds;
-    for (const std::uint64_t hold : held) {
-        Hold known = *world().holds.find(hold);
-        if (role != lifecycle::any_role && order(id)->lines[known.line].role != role) continue;
-        known.amount = 0;
-        emit(World::as_effect(known));
+    const Order& of = *order(id);
+    std::set<std::pair<std::uint32_t, std::uint64_t>> held;  // line and route
+    for (const std::uint64_t hold : of.holds) {
+        const Hold& known = *world().holds.find(hold);
+        if (role == lifecycle::any_role || of.lines[known.line].role == role)
+            held.emplace(known.line, known.route);
     }
-    for (std::uint32_t line = 0; line < order(id)->lines.size(); ++line) {
-        if (role != lifecycle::any_role && order(id)->lines[line].role != role) continue;
-        std::vector<Reservation> nothing;
-        static_cast<void>(reserve(*order(id), line, 0, 0, nothing));
-    }
+    for (const auto& [line, of_route] : held) end_holds(of, line, of_route);
 }
 
 }  // namespace oms::engine

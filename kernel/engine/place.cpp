@@ -18,8 +18,8 @@ using sdk::view;
 Refusal Step::place_order() {
     const auto& place = head<oms_place_order>();
     const bool fact = (place.flags & OMS_ORDER_FACT) != 0;
-    if (const Refusal refusal =
-            open_order(place.order_kind, place.account, place.flags, place.parent);
+    if (const Refusal refusal = open_order(place.order_kind, place.account,
+                                           place.flags & ~OMS_ORDER_ADOPTED, place.parent);
         refusal != 0)
         return refusal;
     return accept_order(subject_, fact);
@@ -47,11 +47,11 @@ Refusal Step::open_order(std::uint32_t kind_reference, std::uint32_t account, st
     opened.order_kind = kind_reference;
     opened.account = account;
     opened.lifecycle = kind->lifecycle;
-    opened.flags = flags;
+    opened.flags = flags & (OMS_ORDER_FACT | OMS_ORDER_ADOPTED | OMS_POSSIBLE_DUPLICATE);
     opened.origin = common_->origin;
     opened.channel = common_->channel;
     opened.key = common_->key;
-    subject_ = made_ = opened.order;
+    subject_ = made_ = opened_ = opened.order;
     emit(opened);
     touch(subject_);
     if (const Refusal refusal = open_lines(subject_, fact); refusal != 0) return refusal;
@@ -77,6 +77,8 @@ Refusal Step::open_lines(std::uint64_t id, bool fact) {
             refusal = OMS_ERROR_too_many_records;
         } else if (line.quantity <= 0) {
             refusal = OMS_ERROR_quantity_not_positive;
+        } else if (line.quantity > max_quantity) {
+            refusal = OMS_ERROR_overflow;
         } else if (line.direction != OMS_direction_receive &&
                    line.direction != OMS_direction_deliver) {
             refusal = OMS_ERROR_bad_direction;
@@ -184,7 +186,8 @@ Refusal Step::open_links(std::uint64_t id) {
     details<oms_link>([&](const oms_link& link) {
         if (refusal != 0) return;
         const bool archived = world().archive.count(link.order) != 0;
-        if (link.order == id || (order(link.order) == nullptr && !archived)) {
+        if (link.order == id || link.link < OMS_link_list || link.link > OMS_link_repayment_of ||
+            (order(link.order) == nullptr && !archived)) {
             refusal = OMS_ERROR_bad_link;
             return;
         }
@@ -201,28 +204,49 @@ Refusal Step::open_links(std::uint64_t id) {
     return refusal;
 }
 
+namespace {
+
+constexpr std::uint32_t max_block_depth = 8;  ///< blocks that gather from blocks
+
+}  // namespace
+
+std::uint32_t Step::block_depth(const Order& of) const {
+    std::uint32_t deepest = 0;
+    for (const Source& source : of.sources)
+        deepest = std::max(deepest, block_depth(*order(source.order)));
+    return of.sources.empty() ? 0 : deepest + 1;
+}
+
+bool Step::can_gather(const Order& block, const oms_line_source& wanted,
+                      const Order& source) const {
+    if (source.id == block.id || wanted.source_line >= source.lines.size()) return false;
+    const Line& from = source.lines[wanted.source_line];
+    const Line& into = block.lines[wanted.line];
+    const bool twice =
+        std::any_of(block.sources.begin(), block.sources.end(), [&](const Source& other) {
+            return other.order == source.id && other.line == wanted.line &&
+                   other.source_line == wanted.source_line;
+        });
+    return !twice && !retires(source) && !awaits_approval(source) && !from.has_parts &&
+           !into.has_parts && from.product == into.product && from.direction == into.direction &&
+           wanted.quantity > 0 && wanted.quantity <= free_of(source, wanted.source_line) &&
+           block_depth(source) < max_block_depth;
+}
+
 Refusal Step::open_sources(std::uint64_t id) {
     Refusal refusal = 0;
     details<oms_line_source>([&](const oms_line_source& detail) {
         if (refusal != 0) return;
-        const Order& block = *order(id);
         const Order* source = order(detail.source_order);
-        if (detail.line >= block.lines.size()) {
+        if (detail.line >= order(id)->lines.size()) {
             refusal = OMS_ERROR_unknown_line;
             return;
         }
-        if (source == nullptr || source->id == id || detail.source_line >= source->lines.size() ||
-            detail.quantity <= 0) {
+        if (source == nullptr || !can_gather(*order(id), detail, *source)) {
             refusal = OMS_ERROR_bad_source;
             return;
         }
         const Line& from = source->lines[detail.source_line];
-        const Line& into = block.lines[detail.line];
-        if (from.product != into.product || from.direction != into.direction ||
-            from.counts.unrouted() < detail.quantity) {
-            refusal = OMS_ERROR_bad_source;
-            return;
-        }
         auto effect = make<oms_source_set>();
         effect.order = id;
         effect.source_order = source->id;
@@ -249,10 +273,17 @@ Refusal Step::open_sources(std::uint64_t id) {
 }
 
 Refusal Step::accept_order(std::uint64_t id, bool fact) {
+    // A fact goes all the way, so that it is held for whatever a rule says.
     Refusal refusal = validate_lines(*order(id));
-    for (std::uint32_t line = 0; refusal == 0 && line < order(id)->lines.size(); ++line)
-        refusal = hold_line(id, line, fact ? HoldMode::fact : HoldMode::request);
-    if (refusal == 0) refusal = run_checks(id, 0, OMS_STAGE_place);
+    for (std::uint32_t line = 0; line < order(id)->lines.size(); ++line)
+        if (refusal == 0 || fact) {
+            const Refusal held = hold_line(id, line, fact ? HoldMode::fact : HoldMode::request);
+            if (refusal == 0) refusal = held;
+        }
+    if (refusal == 0 || fact) {
+        const Refusal checked = run_checks(id, 0, OMS_STAGE_place);
+        if (refusal == 0) refusal = checked;
+    }
     if (refusal != 0 && fact) {
         // It has happened: nobody can refuse it any more, somebody must look at it.
         open_task(id, 0, "operations", "A reported order breaks a rule", "noted");
@@ -271,24 +302,15 @@ Refusal Step::adopt_order() {
     const auto& adopt = head<oms_adopt_order>();
     const Reference* party = world().references.find(OMS_class_destination, adopt.destination);
     if (party == nullptr) return OMS_ERROR_unknown_destination;
-    if (world().find_route(adopt.destination, view(adopt.external_ref)) != 0)
+    const std::string_view ref = view(adopt.external_ref);
+    if (world().find_route(adopt.destination, ref) != 0 ||
+        world().find_archived(adopt.destination, ref) != 0)
         return 0;  // it is known already: nothing to adopt
     if (const Refusal refusal =
             open_order(adopt.order_kind, adopt.account, OMS_ORDER_FACT | OMS_ORDER_ADOPTED, 0);
-        refusal != 0) {
-        anomaly(0, 0, "a party works an order that cannot be adopted");
+        refusal != 0)
         return refusal;
-    }
     const std::uint64_t id = subject_;
-    PlannedRoute plan;
-    plan.destination = adopt.destination;
-    for (std::uint32_t i = 0; i < order(id)->lines.size(); ++i) {
-        auto line = make<oms_route_line>();
-        line.line = i;
-        line.product = order(id)->lines[i].product;
-        line.quantity = order(id)->lines[i].counts.ordered;
-        plan.lines.push_back(line);
-    }
     const ActiveKind& kind = *core_.kind(adopt.order_kind);
     auto opened = make<oms_route_opened>();
     opened.route = world().next.route;
@@ -297,13 +319,15 @@ Refusal Step::adopt_order() {
     opened.lifecycle = kind.route_lifecycle;
     opened.channel = party->route_via;
     emit(opened);
-    for (const oms_route_line& line : plan.lines) {
+    for (const oms_route_line& line : free_lines(*order(id), lifecycle::any_role)) {
         Counts counts;
         counts.ordered = counts.working = line.quantity;
         count(*route(opened.route), line.line, counts, 0);
         Counts of_order = order(id)->lines[line.line].counts;
         of_order.working += line.quantity;
         count(*order(id), line.line, of_order, 0);
+        static_cast<void>(hold_route_line(opened.route, line.line, HoldMode::fact));
+        static_cast<void>(hold_line(id, line.line, HoldMode::fact));
     }
     auto named = make<oms_route_changed>();
     named.route = opened.route;

@@ -14,14 +14,20 @@ struct PluginCall {
     PluginCall& operator=(const PluginCall&) = delete;
 
     /// Runs `function(view, sink)` under the guard; true when the plugin answered soundly.
+    /// Otherwise the cells that it wrote in this call are as they were.
     template <class Function>
     bool run(Function function) {
         CallGuard* guard = step.core_.bindings.guard;
+        const UndoMark mark = step.mark_effects();
+        const std::size_t tried = step.tried_cells_.size();
         if (guard != nullptr) guard->enter(instance);
         const oms_status status = function(&view, &sink);
         at_fault = broken || status != OMS_OK;
         if (guard != nullptr) guard->leave(instance, at_fault);
-        return !at_fault;
+        if (!at_fault) return true;
+        step.take_back_to(mark);
+        step.tried_cells_.resize(tried);
+        return false;
     }
 
     struct View : oms_view {

@@ -29,6 +29,10 @@ Refusal Step::report() {
         return 0;
     }
     const Route& at = *route(id);
+    if (told.destination != 0 && told.destination != at.destination) {
+        anomaly(at.order, id, "it comes from another party than the route went to");
+        return 0;
+    }
     subject_ = at.order;
     made_ = id;
     touch(subject_);
@@ -96,17 +100,21 @@ std::uint64_t Step::reported_route() {
     const std::uint64_t archived =
         told.route != 0 ? world().find_archived(told.route)
                         : world().find_archived(told.destination, view(told.external_ref));
-    if (archived == 0 || world().archive.count(archived) == 0) return 0;
-    auto recall = make<oms_order_shelved>();
-    recall.order = archived;
-    recall.shelf = OMS_shelf_live;
-    emit(recall);
-    auto retire = make<oms_timer_set>();
-    retire.timer = world().next.timer;
-    retire.order = archived;
-    retire.due = now_ + core_.bindings.limits.retire_after_ns;
-    emit(retire);
+    if (archived == 0) return 0;
+    recall(archived);
     return find();
+}
+
+/// A block's sources come back before it, so that what it hands back finds them.
+void Step::recall(std::uint64_t archived) {
+    for (const std::uint64_t source : world().archived_sources(archived))
+        if (world().archive.count(source) != 0) recall(source);
+    auto effect = make<oms_order_shelved>();
+    effect.order = archived;
+    effect.shelf = OMS_shelf_live;
+    emit(effect);
+    touch(archived);
+    retire_later(archived);
 }
 
 void Step::anomaly(std::uint64_t of_order, std::uint64_t of_route, std::string_view what) {
@@ -138,101 +146,127 @@ void Step::open_task(std::uint64_t of_order, std::uint64_t of_route, std::string
     emit(effect);
 }
 
-/// The lines that the report speaks of, with its quantities; empty when it names one that the route
-/// does not have, or none where there are several.
-std::vector<oms_route_line> Step::reported_lines(const Route& at) const {
+/// The lines that the report speaks of, with its quantities: those that it names, or the one that
+/// the route has, or, without a quantity, all. Nothing when that does not tell which.
+std::optional<std::vector<oms_route_line>> Step::reported_lines(const Route& at) const {
     const auto& told = head<oms_report>();
     std::vector<oms_route_line> lines;
     details<oms_route_line>([&](const oms_route_line& line) { lines.push_back(line); });
     if (lines.empty()) {
-        auto line = make<oms_route_line>();
-        line.line = at.lines.size() == 1 ? at.lines.front().line : told.line;
-        line.quantity = told.quantity;
-        lines.push_back(line);
+        for (const RouteLine& own : at.lines) {
+            if (at.lines.size() > 1 && told.quantity != 0 && own.line != told.line) continue;
+            auto line = make<oms_route_line>();
+            line.line = own.line;
+            line.quantity = told.quantity;
+            lines.push_back(line);
+        }
     }
-    for (const oms_route_line& line : lines) {
-        const bool known = std::any_of(at.lines.begin(), at.lines.end(),
-                                       [&](const RouteLine& own) { return own.line == line.line; });
-        if (!known) return {};
-    }
+    const bool known = std::all_of(lines.begin(), lines.end(), [&](const oms_route_line& line) {
+        return at.find_line(line.line) != nullptr;
+    });
+    if (lines.empty() || !known) return std::nullopt;
     return lines;
+}
+
+/// What cannot be booked is a person's to look at: it has happened all the same.
+bool Step::cannot_book(std::uint64_t id, std::string_view why) {
+    anomaly(subject_, id, why);
+    open_task(subject_, id, "operations", "A report could not be booked", "noted");
+    return false;
+}
+
+/// Whether so much more can be done there without going beyond what can be counted.
+bool Step::can_count(const Route& at, const std::vector<Booked>& bookings) const {
+    for (const RouteLine& own : at.lines) {
+        Int128 more = 0;
+        for (const Booked& booked : bookings)
+            if (booked.line == own.line) more += Int128{booked.quantity} - booked.instead_of;
+        if (own.counts.done + more > max_quantity ||
+            order(at.order)->lines[own.line].counts.done + more > max_quantity)
+            return false;
+    }
+    return true;
 }
 
 bool Step::report_execution(std::uint64_t id) {
     const auto& told = head<oms_report>();
     if (world().find_execution(id, view(told.execution_ref)) != nullptr) return false;
-    const std::vector<oms_route_line> lines = reported_lines(*route(id));
-    if (lines.empty()) {
-        anomaly(subject_, id, "it names a line that the route does not have");
-        return false;
+    const auto lines = reported_lines(*route(id));
+    if (!lines) return cannot_book(id, "it does not name a line that the route has");
+    std::vector<Booked> bookings;
+    for (const oms_route_line& line : *lines) {
+        if (line.quantity <= 0) return cannot_book(id, "its quantity is not above zero");
+        bookings.push_back({line.line, line.quantity, 0, 0});
     }
-    for (const oms_route_line& line : lines) {
-        if (line.quantity <= 0) {
-            anomaly(subject_, id, "its quantity is not above zero");
-            return false;
-        }
-    }
-    for (const oms_route_line& line : lines) execute(id, line.line, line.quantity, told.price, 0);
+    if (!can_count(*route(id), bookings))
+        return cannot_book(id, "its quantity is more than can be counted");
+    for (const Booked& booked : bookings) execute(id, booked.line, booked.quantity, told.price, 0);
     return true;
 }
 
+/// One report may have executed several lines under one id: they are reversed together.
 bool Step::report_reversal(std::uint64_t id) {
     const auto& told = head<oms_report>();
-    const Execution* known = world().find_execution(id, view(told.refers_to));
-    if (known == nullptr) {
+    const bool correction = told.type == OMS_report_corrected;
+    if (world().find_execution(id, view(told.refers_to)) == nullptr) {
         anomaly(subject_, id, "it refers to an execution that is not known");
         return false;
     }
-    const bool correction = told.type == OMS_report_corrected;
-    if (known->state != OMS_execution_state_live ||
-        (correction && world().find_execution(id, view(told.execution_ref)) != nullptr))
+    const std::vector<Execution> live = world().live_executions(id, view(told.refers_to));
+    const bool in_place = view(told.execution_ref) == view(told.refers_to);
+    if (live.empty() || (correction && !in_place &&
+                         world().find_execution(id, view(told.execution_ref)) != nullptr))
         return false;  // it was told before
-    if (correction && told.quantity <= 0) {
-        anomaly(subject_, id, "its quantity is not above zero");
-        return false;
+    std::vector<Booked> bookings;
+    for (const Execution& execution : live) {
+        Booked booked{execution.line, live.size() == 1 ? told.quantity : 0, execution.quantity,
+                      execution.id};
+        details<oms_route_line>([&](const oms_route_line& line) {
+            if (line.line == execution.line) booked.quantity = line.quantity;
+        });
+        if (correction && booked.quantity <= 0)
+            return cannot_book(id, "it does not say a quantity above zero for each line");
+        bookings.push_back(booked);
     }
-    const std::uint64_t execution = known->id;
-    const std::uint32_t line = known->line;
-    reverse(subject_, execution,
-            correction ? static_cast<std::uint32_t>(OMS_execution_state_corrected)
-                       : static_cast<std::uint32_t>(OMS_execution_state_reversed));
-    if (correction) execute(id, line, told.quantity, told.price, execution);
+    if (correction && !can_count(*route(id), bookings))
+        return cannot_book(id, "its quantity is more than can be counted");
+    const std::uint32_t state =
+        correction ? OMS_execution_state_corrected : OMS_execution_state_reversed;
+    for (const Booked& booked : bookings) {
+        reverse(subject_, booked.refers_to, state);
+        if (correction) execute(id, booked.line, booked.quantity, told.price, booked.refers_to);
+    }
     return true;
 }
 
 /// What worked there works no more, or so much of it as the report says.
 void Step::report_ended(std::uint64_t id) {
-    const std::vector<oms_route_line> named = reported_lines(*route(id));
-    for (std::size_t i = 0; i < route(id)->lines.size(); ++i) {
-        const RouteLine at = route(id)->lines[i];
-        std::int64_t gone = at.counts.working;
-        for (const oms_route_line& line : named)
-            if (line.line == at.line && line.quantity > 0) gone = std::min(gone, line.quantity);
-        if (gone == 0) continue;
-        Counts counts = at.counts;
-        counts.working -= gone;
-        counts.cancelled += gone;
-        count(*route(id), at.line, counts, at.amending);
-        const Line line = order(subject_)->lines[at.line];
-        Counts of_order = line.counts;
-        of_order.working -= gone;
-        count(*order(subject_), at.line, of_order, line.value);
-        count_parents(subject_, at.line);
-        static_cast<void>(hold_route_line(id, at.line, HoldMode::fact));
+    const auto lines = reported_lines(*route(id));
+    if (!lines) return anomaly(subject_, id, "it does not name a line that the route has");
+    for (const oms_route_line& line : *lines) {
+        const RouteLine at = *route(id)->find_line(line.line);
+        const std::int64_t gone =
+            line.quantity > 0 ? std::min(at.counts.working, line.quantity) : at.counts.working;
+        if (gone != 0) give_back(id, at, gone, at.amending);
     }
 }
 
 void Step::report_offer(std::uint64_t id) {
     const auto& told = head<oms_report>();
     const std::vector<Offer>& known = order(subject_)->offers;
-    if (std::any_of(known.begin(), known.end(), [&](const Offer& offer) {
+    if (told.execution_ref.size != 0 &&
+        std::any_of(known.begin(), known.end(), [&](const Offer& offer) {
             return offer.route == id && offer.external_ref == view(told.execution_ref);
         }))
-        return;
+        return;  // it was told before
+    const RouteLine* line =
+        told.line == OMS_WHOLE_ORDER ? &route(id)->lines.front() : route(id)->find_line(told.line);
+    if (line == nullptr)
+        return anomaly(subject_, id, "it names a line that the route does not have");
     auto effect = make<oms_offered>();
     effect.route = id;
     effect.order = subject_;
-    effect.line = told.line == OMS_WHOLE_ORDER ? 0 : told.line;
+    effect.line = line->line;
     effect.product = told.product;
     effect.quantity = told.quantity;
     effect.price = told.price;
@@ -270,25 +304,21 @@ void Step::report_answer(std::uint64_t id) {
               "noted");
 }
 
-/// The party changed the quantity by itself.
+/// The party changed the quantity by itself, or, without one, only terms.
 void Step::report_restated(std::uint64_t id) {
-    const auto& told = head<oms_report>();
-    for (const oms_route_line& named : reported_lines(*route(id))) {
-        for (std::size_t i = 0; i < route(id)->lines.size(); ++i) {
-            const RouteLine at = route(id)->lines[i];
-            if (at.line != named.line || named.quantity <= 0 || told.quantity == 0) continue;
-            const Line line = order(subject_)->lines[at.line];
-            Counts counts = at.counts;
-            counts.ordered = std::max(named.quantity, counts.done + counts.cancelled);
-            counts.working = counts.ordered + counts.over - counts.done - counts.cancelled;
-            count(*route(id), at.line, counts, 0);
-            Counts of_order = line.counts;
-            of_order.working += counts.working - at.counts.working;
-            of_order.ordered += counts.ordered - at.counts.ordered;
-            count(*order(subject_), at.line, of_order, line.value);
-            count_parents(subject_, at.line);
-            static_cast<void>(hold_line(subject_, at.line, HoldMode::fact));
-        }
+    const auto lines = reported_lines(*route(id));
+    if (!lines) return anomaly(subject_, id, "it does not name a line that the route has");
+    for (const oms_route_line& named : *lines) {
+        if (named.quantity == 0) continue;
+        const RouteLine at = *route(id)->find_line(named.line);
+        const Line& line = order(subject_)->lines[named.line];
+        const Int128 grown = Int128{line.counts.ordered} + named.quantity - at.counts.ordered;
+        if (route(id)->enquiry() || named.quantity < 0 || named.quantity > max_quantity ||
+            grown > max_quantity)
+            cannot_book(id, "it cannot work such a quantity");
+        else
+            resize(id, at, named.quantity);
+        static_cast<void>(hold_line(subject_, named.line, HoldMode::fact));
     }
 }
 

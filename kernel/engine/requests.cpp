@@ -52,17 +52,7 @@ Refusal Step::route_order() {
                               std::string(view(term.text))});
     });
     if (refusal != 0) return refusal;
-    if (plan.lines.empty()) {
-        for (std::uint32_t i = 0; i < known->lines.size(); ++i) {
-            const Line& line = known->lines[i];
-            if (line.has_parts || line.counts.unrouted() == 0) continue;
-            auto all = make<oms_route_line>();
-            all.line = i;
-            all.product = line.product;
-            all.quantity = line.counts.unrouted();
-            plan.lines.push_back(all);
-        }
-    }
+    if (plan.lines.empty()) plan.lines = free_lines(*known, lifecycle::any_role);
     if (plan.lines.empty()) return OMS_ERROR_nothing_to_route;
     raise({subject_, 0, static_cast<std::uint32_t>(Event::route_asked), lifecycle::any_role, 0});
     if (!walk(refusal) && refusal == 0) refusal = OMS_ERROR_not_in_this_state;

@@ -12,14 +12,27 @@ using lifecycle::Event;
 using sdk::make;
 using sdk::text;
 
+/// What of the order may still be routed, of one role or of any.
+std::vector<oms_route_line> Step::free_lines(const Order& of, std::uint8_t role) const {
+    std::vector<oms_route_line> lines;
+    for (std::uint32_t i = 0; i < of.lines.size(); ++i) {
+        const Line& line = of.lines[i];
+        if (line.has_parts || (role != lifecycle::any_role && line.role != role)) continue;
+        auto free = make<oms_route_line>();
+        free.line = i;
+        free.product = line.product;
+        free.quantity = free_of(of, i);
+        if (free.quantity > 0) lines.push_back(free);
+    }
+    return lines;
+}
+
 /// The action `route`. A plan is taken whole or not at all.
 Refusal Step::plan_routes(std::uint64_t id, std::uint8_t role) {
     const std::uint8_t of_role = role == lifecycle::any_role ? std::uint8_t{0} : role;
     const auto& lines = order(id)->lines;
-    const bool open = std::any_of(lines.begin(), lines.end(), [&](const Line& line) {
-        return !line.has_parts && line.role == of_role && line.counts.unrouted() > 0;
-    });
-    if (!open) return 0;
+    const std::vector<oms_route_line> open = free_lines(*order(id), of_role);
+    if (open.empty()) return 0;
     const ActiveKind* kind = core_.kind(order(id)->kind);
     const ActiveRole* by = kind == nullptr ? nullptr : &kind->roles[of_role];
     const auto none = [&] {
@@ -38,15 +51,7 @@ Refusal Step::plan_routes(std::uint64_t id, std::uint8_t role) {
         // No policy: everything goes to the first destination that may be used.
         PlannedRoute plan;
         plan.destination = by->destinations.front();
-        for (std::uint32_t i = 0; i < lines.size(); ++i) {
-            if (lines[i].has_parts || lines[i].role != of_role || lines[i].counts.unrouted() == 0)
-                continue;
-            auto line = make<oms_route_line>();
-            line.line = i;
-            line.product = lines[i].product;
-            line.quantity = lines[i].counts.unrouted();
-            plan.lines.push_back(line);
-        }
+        plan.lines = open;
         plans.push_back(std::move(plan));
     } else {
         PluginCall call(*this, Call::plan, by->routing->instance, id);
@@ -90,7 +95,7 @@ Refusal Step::check_plan(const Order& of, const ActiveKind& kind, const PlannedR
         if (std::find(allowed.begin(), allowed.end(), plan.destination) == allowed.end())
             return OMS_ERROR_destination_not_allowed;
         if (from.has_parts || line.quantity <= 0 ||
-            line.quantity > from.counts.unrouted() - asked[line.line])
+            line.quantity > free_of(of, line.line) - asked[line.line])
             return OMS_ERROR_nothing_to_route;
         if (halted(OMS_halt_scope_product, from.product)) return OMS_ERROR_halted;
         asked[line.line] += line.quantity;
@@ -98,8 +103,20 @@ Refusal Step::check_plan(const Order& of, const ActiveKind& kind, const PlannedR
     return 0;
 }
 
+/// A person was asked whether it may go on and has not answered.
+bool Step::awaits_approval(const Order& of) const {
+    return std::any_of(of.tasks.begin(), of.tasks.end(), [&](std::uint64_t id) {
+        const Task& task = *world().tasks.find(id);
+        return task.open != 0 && task.queue == "approval";
+    });
+}
+
 Refusal Step::open_route(std::uint64_t id, const PlannedRoute& plan) {
     const Order& of = *order(id);
+    if (awaits_approval(of)) {
+        say("it waits for approval");
+        return OMS_ERROR_not_in_this_state;
+    }
     const ActiveKind* kind = core_.kind(of.kind);
     const Reference* party = world().references.find(OMS_class_destination, plan.destination);
     if (party == nullptr) return OMS_ERROR_unknown_destination;
@@ -131,7 +148,6 @@ Refusal Step::open_route(std::uint64_t id, const PlannedRoute& plan) {
         Counts counts = order(id)->lines[i].counts;
         counts.working += asked[i];
         count(*order(id), i, counts, order(id)->lines[i].value);
-        count_parents(id, i);
     }
     for (const Term& term : plan.terms) {
         auto set = make<oms_term_set>();
@@ -196,23 +212,9 @@ void Step::flag_route(std::uint64_t id, std::uint32_t set, std::uint32_t clear) 
 
 /// Nothing works there any more: what did goes back to the order's unrouted.
 void Step::end_route(std::uint64_t id) {
-    const std::uint64_t owner = route(id)->order;
     for (std::size_t i = 0; i < route(id)->lines.size(); ++i) {
         const RouteLine at = route(id)->lines[i];
-        if (at.counts.working == 0) {
-            if (at.amending != 0) count(*route(id), at.line, at.counts, 0);
-            continue;
-        }
-        Counts counts = at.counts;
-        counts.cancelled += counts.working;
-        counts.working = 0;
-        count(*route(id), at.line, counts, 0);
-        const Line line = order(owner)->lines[at.line];
-        Counts of_order = line.counts;
-        of_order.working -= at.counts.working;
-        count(*order(owner), at.line, of_order, line.value);
-        count_parents(owner, at.line);
-        static_cast<void>(hold_route_line(id, at.line, HoldMode::fact));
+        if (at.counts.working != 0 || at.amending != 0) give_back(id, at, at.counts.working, 0);
     }
     flag_route(id, OMS_ROUTE_ENDED, OMS_ROUTE_UNKNOWN);
 }

@@ -95,8 +95,6 @@ Outcome Step::run(const oms_batch& input, std::string& frame) {
     header.seq = world().seq + 1;
     header.time = now_;
     header.origin = common_->origin;
-    // A key that is taken stays with the decision that it was taken for.
-    if (world().find_key(common_->origin, view(common_->key)) == nullptr) key_ = common_->key;
     header.key = key_;
     core_.world.begin_decision(header);
     core_.world.undo.begin();
@@ -104,6 +102,10 @@ Outcome Step::run(const oms_batch& input, std::string& frame) {
     Refusal refusal = outcome.code;
     if (refusal == 0) refusal = dispatch();
     if (refusal != 0) roll_back();
+    // A party works it all the same: that must not be lost with what could not be opened for it.
+    if (refusal != 0 && head_->kind == OMS_RECORD_adopt_order)
+        anomaly(0, 0, "a party works an order that cannot be adopted");
+    tell_shortages();
     advance_channel();
     update_statuses();
     answer(refusal);
@@ -163,40 +165,43 @@ bool Step::repeated(Outcome& outcome) {
             return true;
         }
     }
+    if (head_->kind == OMS_RECORD_report) return false;  // a fact: it is known by its own ids
     const std::string_view key = view(common_->key);
     if (key.empty() || key.size() > OMS_MAX_KEY_BYTES) {
         if (!key.empty() || needs_key(head_->kind)) outcome.code = OMS_ERROR_key_missing;
         return false;
     }
-    if (const KeyEntry* entry = known.find_key(common_->origin, key)) {
-        if (entry->fingerprint != fingerprint()) {
-            outcome.code = OMS_ERROR_key_reused;
-            return false;
-        }
-        // On a numbered channel the repetition still takes its number, in a decision of its own.
-        if (common_->in_seq != 0) return false;
-        outcome.repeated = true;
-        outcome.seq = entry->seq;
-        outcome.code = entry->code;
-        return true;
+    known_ = known.find_key(common_->origin, key);
+    if (known_ == nullptr) {
+        const std::int64_t day = day_of_key(key);
+        const std::int64_t window_days = core_.bindings.limits.key_window_ns / ns_per_day;
+        if (day >= 0 && now_ / ns_per_day - day > window_days + 1)
+            outcome.code = OMS_ERROR_key_expired;
+        else
+            key_ = common_->key;
+        return false;
     }
-    const std::int64_t day = day_of_key(key);
-    if (day >= 0 && now_ - day * ns_per_day > core_.bindings.limits.key_window_ns + ns_per_day)
-        outcome.code = OMS_ERROR_key_expired;
-    return false;
+    if (known_->fingerprint != fingerprint()) {
+        outcome.code = OMS_ERROR_key_reused;
+        return false;
+    }
+    // On a numbered channel the repetition still takes its number, in a decision of its own.
+    if (common_->in_seq != 0) return false;
+    outcome.repeated = true;
+    outcome.seq = known_->seq;
+    outcome.code = known_->code;
+    return true;
 }
 
 Refusal Step::dispatch() {
     const std::uint32_t kind = head_->kind;
-    if (core_.cancel_only && !taken_when_cancel_only(kind)) return OMS_ERROR_cancel_only;
-    if (!view(common_->key).empty() &&
-        world().find_key(common_->origin, view(common_->key)) != nullptr) {
-        const KeyEntry& entry = *world().find_key(common_->origin, view(common_->key));
-        subject_ = entry.order;
-        made_ = entry.id;
-        say(entry.text);
-        return entry.code;
+    if (known_ != nullptr) {
+        subject_ = known_->order;
+        made_ = known_->id;
+        say(known_->text);
+        return known_->code;
     }
+    if (core_.cancel_only && !taken_when_cancel_only(kind)) return OMS_ERROR_cancel_only;
     switch (kind) {
         case OMS_RECORD_place_order: return place_order();
         case OMS_RECORD_amend_order: return amend_order();
@@ -224,15 +229,20 @@ Refusal Step::dispatch() {
 void Step::keep(const oms_record& effect) {
     encode(effect, effects_);
     ++effect_count_;
-    // A verdict on an order that will not exist must not name whichever order gets its number next.
-    if (const auto* verdict = sdk::as<oms_verdict>(effect)) {
-        oms_verdict refused = *verdict;
-        if (subject_ != 0 && refused.order == subject_ && made_ == subject_) refused.order = 0;
-        encode(*reinterpret_cast<const oms_record*>(&refused), kept_);
-    } else {
+    // What was said of an order that will not exist must not name whichever gets its number next.
+    if (opened_ != 0 && effect.kind == OMS_RECORD_verdict)
+        keep_unnamed(*reinterpret_cast<const oms_verdict*>(&effect));
+    else if (opened_ != 0 && effect.kind == OMS_RECORD_route_read)
+        keep_unnamed(*reinterpret_cast<const oms_route_read*>(&effect));
+    else
         encode(effect, kept_);
-    }
     ++kept_count_;
+}
+
+template <class Record>
+void Step::keep_unnamed(Record said) {
+    if (said.order == opened_) said.order = 0;
+    encode(*reinterpret_cast<const oms_record*>(&said), kept_);
 }
 
 void Step::roll_back() {
@@ -241,19 +251,26 @@ void Step::roll_back() {
     effect_count_ = kept_count_;
     events_.clear();
     touched_.clear();
+    debited_.clear();
     if (order(subject_) == nullptr) subject_ = 0;
     made_ = 0;
 }
 
 UndoMark Step::mark_effects() const {
-    return {core_.world.undo.mark(), events_.size(), effects_.size(),
-            effect_count_,           kept_.size(),   kept_count_};
+    return {core_.world.undo.mark(),
+            events_.size(),
+            effects_.size(),
+            effect_count_,
+            kept_.size(),
+            kept_count_,
+            made_};
 }
 
 /// Folds back to the mark; what plugins read and said since then stays written.
 void Step::take_back_to(const UndoMark& mark) {
     core_.world.undo.roll_back(core_.world, mark.undo);
     events_.resize(mark.events);
+    made_ = mark.made;
     effects_.resize(mark.effects);
     effects_.append(kept_, mark.kept);
     effect_count_ = mark.effect_count + (kept_count_ - mark.kept_count);
@@ -292,7 +309,7 @@ void Step::answer(Refusal refusal) {
     effect.channel = common_->channel;
     effect.order = subject_;
     effect.id = made_;
-    effect.fingerprint = view(common_->key).empty() ? 0 : fingerprint();
+    effect.fingerprint = key_.size == 0 ? 0 : fingerprint();
     effect.text = text(answer_text_);
     emit(effect);
 }

@@ -20,6 +20,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,9 +49,8 @@ struct Reservation {
 };
 
 enum class HoldMode : std::uint8_t {
-    request,    ///< refused when the balance has not so much available
-    grow_only,  ///< a request too, and nothing is released: what pends may still need it
-    fact,       ///< it has happened: what is available may go below zero, and a person is told
+    request,  ///< refused when the balance has not so much available
+    fact,     ///< it has happened: what is available may go below zero, and a person is told
 };
 
 /// A place to which a part of the step can be taken back: what was folded, what was written, and
@@ -61,6 +62,15 @@ struct UndoMark {
     std::uint32_t effect_count = 0;
     std::size_t kept = 0;
     std::uint32_t kept_count = 0;
+    std::uint64_t made = 0;
+};
+
+/// What a report says was executed of a line, and what it takes the place of.
+struct Booked {
+    std::uint32_t line = 0;
+    std::int64_t quantity = 0;
+    std::int64_t instead_of = 0;  ///< the quantity of the execution that it corrects
+    std::uint64_t refers_to = 0;  ///< that execution
 };
 
 struct PlannedRoute {
@@ -85,6 +95,8 @@ private:
     template <class Record>
     void emit(const Record& effect);
     void keep(const oms_record& effect);  ///< an effect that a refusal does not take back
+    template <class Record>
+    void keep_unnamed(Record said);
     Refusal parse(const oms_batch& input);
     bool repeated(Outcome& outcome);
     Refusal dispatch();
@@ -109,6 +121,12 @@ private:
             if (const auto* detail = sdk::as<Record>(record)) visit(*detail);
     }
 
+    /// So much later than now; the end of time when that is later.
+    std::int64_t after(std::int64_t span) const {
+        std::int64_t then = 0;
+        return __builtin_add_overflow(now_, span, &then) ? INT64_MAX : then;
+    }
+
     const Order* order(std::uint64_t id) const { return core_.world.orders.find(id); }
     const Route* route(std::uint64_t id) const { return core_.world.routes.find(id); }
     const World& world() const { return core_.world; }
@@ -123,6 +141,8 @@ private:
     Refusal open_terms(std::uint64_t id);
     Refusal open_links(std::uint64_t id);
     Refusal open_sources(std::uint64_t id);
+    bool can_gather(const Order& block, const oms_line_source& wanted, const Order& source) const;
+    std::uint32_t block_depth(const Order& order) const;
     Refusal check_term(const oms_term& term, std::size_t lines) const;
     Refusal accept_order(std::uint64_t id, bool fact);
     Refusal adopt_order();
@@ -130,11 +150,16 @@ private:
     // ---- amend.cpp -----------------------------------------------------------------------------
     Refusal amend_order();
     Refusal check_amend(const Order& order);
-    bool carry_out_amend(std::uint64_t id);
-    bool amend_line(std::uint64_t id, const oms_line& change);
+    Refusal try_amend(std::uint64_t order, std::uint64_t route);
+    Refusal carry_out_amend(std::uint64_t order);
+    Refusal amend_line(std::uint64_t order, const oms_line& change,
+                       const std::vector<std::uint64_t>& open, bool& pends);
     Refusal amend_route();
+    Refusal amend_route_line(const Route& route, const oms_route_line& change);
+    std::int64_t free_of(const Order& order, std::uint32_t line, std::uint64_t but = 0) const;
     void apply_amend(std::uint64_t route);
     void drop_amend(std::uint64_t route);
+    void drop_terms(std::uint64_t route);
 
     // ---- requests.cpp --------------------------------------------------------------------------
     const Order* target_order(std::uint64_t id, oms_text target, Refusal& refusal) const;
@@ -151,7 +176,10 @@ private:
     Refusal report();
     void judge_after_the_fact(std::uint64_t route);
     std::uint64_t reported_route();
-    std::vector<oms_route_line> reported_lines(const Route& route) const;
+    void recall(std::uint64_t archived);
+    std::optional<std::vector<oms_route_line>> reported_lines(const Route& route) const;
+    bool cannot_book(std::uint64_t route, std::string_view why);
+    bool can_count(const Route& route, const std::vector<Booked>& bookings) const;
     bool report_execution(std::uint64_t route);
     bool report_reversal(std::uint64_t route);
     void report_ended(std::uint64_t route);
@@ -164,18 +192,24 @@ private:
                    std::string_view title, std::string_view answers);
 
     // ---- executions.cpp ------------------------------------------------------------------------
-    std::uint64_t execute(std::uint64_t route, std::uint32_t line, std::int64_t quantity,
-                          std::int64_t price, std::uint64_t refers_to);
+    void execute(std::uint64_t route, std::uint32_t line, std::int64_t quantity, std::int64_t price,
+                 std::uint64_t refers_to);
     void reverse(std::uint64_t order, std::uint64_t execution, std::uint32_t state);
-    void count(const Order& order, std::uint32_t line, const Counts& counts, Int128 value);
-    void count(const Route& route, std::uint32_t line, const Counts& counts, std::int64_t amending);
-    void count_parents(std::uint64_t order, std::uint32_t line);
+    void count(const Order& order, std::uint32_t line, Counts counts, Int128 value);
+    void count(const Route& route, std::uint32_t line, Counts counts, std::int64_t amending);
+    void count_whole(const Order& order, std::uint32_t line);
+    void resize(std::uint64_t route, const RouteLine& at, std::int64_t wanted);
+    void give_back(std::uint64_t route, const RouteLine& at, std::int64_t quantity,
+                   std::int64_t amending);
     void post_execution(const Order& order, const Execution& execution, std::uint32_t destination,
                         std::uint32_t counterparty);
     void post_reversal(std::uint64_t order, std::uint64_t execution);
     void transfer(const oms_transfer& transfer, std::uint64_t order, std::uint64_t execution);
+    void note_debit(const BalanceKey& key);
+    void tell_shortages();
     void apportion(std::uint64_t order, std::uint64_t execution);
     void take_back(std::uint64_t order, std::uint64_t execution, std::uint32_t state);
+    void set_source(std::uint64_t order, const Source& source);
     void return_to_sources(std::uint64_t order);
 
     // ---- admin.cpp -----------------------------------------------------------------------------
@@ -195,6 +229,9 @@ private:
     bool walk(Refusal& refusal);
     bool deliver(const Raised& raised, Refusal& refusal);
     void mind_end(std::uint64_t order, std::uint64_t route);
+    bool has_ended(std::uint64_t order, std::uint64_t route);
+    bool retires(const Order& order) const;
+    void retire_later(std::uint64_t order);
     lifecycle::Facts facts_of(const Order& order) const;
     lifecycle::Facts facts_of(const Route& route) const;
     std::uint8_t role_of(const Route& route) const;
@@ -222,6 +259,8 @@ private:
     std::int64_t done_part(const Order& order, std::uint32_t field, std::uint8_t role) const;
 
     // ---- routes.cpp ----------------------------------------------------------------------------
+    std::vector<oms_route_line> free_lines(const Order& order, std::uint8_t role) const;
+    bool awaits_approval(const Order& order) const;
     Refusal plan_routes(std::uint64_t order, std::uint8_t role);
     Refusal check_plan(const Order& order, const ActiveKind& kind, const PlannedRoute& plan,
                        std::vector<std::int64_t>& asked) const;
@@ -232,10 +271,14 @@ private:
     void end_route(std::uint64_t route);
 
     // ---- holds.cpp -----------------------------------------------------------------------------
+    std::int64_t held_for(const Order& order, std::uint32_t line) const;
     Refusal hold_line(std::uint64_t order, std::uint32_t line, HoldMode mode);
     Refusal hold_route_line(std::uint64_t route, std::uint32_t line, HoldMode mode);
     Refusal hold_exactly(const Order& order, std::uint32_t line, std::uint64_t route,
-                         const std::vector<Reservation>& wanted, HoldMode mode);
+                         const std::vector<Reservation>& wanted, HoldMode mode, bool grow_only);
+    std::vector<std::uint64_t> holds_of(const Order& order, std::uint32_t line,
+                                        std::uint64_t route) const;
+    void end_holds(const Order& order, std::uint32_t line, std::uint64_t route);
     void release_holds(std::uint64_t order, std::uint8_t role);
 
     // ---- opinions.cpp --------------------------------------------------------------------------
@@ -253,21 +296,23 @@ private:
     const oms_record* head_ = nullptr;
     const oms_place_order* common_ = nullptr;  ///< any head: they all start alike
 
-    oms_text key_{};       ///< the request's, unless it was known before
-    std::string effects_;  ///< encoded
-    std::string kept_;     ///< encoded: what survives a refusal
+    oms_text key_{};                   ///< the request's, when it is new
+    const KeyEntry* known_ = nullptr;  ///< what its key stands for, when it is not
+    std::string effects_;              ///< encoded
+    std::string kept_;                 ///< encoded: what survives a refusal
     std::uint32_t effect_count_ = 0;
     std::uint32_t kept_count_ = 0;
     std::deque<Raised> events_;
     std::vector<std::uint64_t> touched_;
     std::uint64_t subject_ = 0;  ///< the order that the decision is about
     std::uint64_t made_ = 0;     ///< the id of what was made
+    std::uint64_t opened_ = 0;   ///< the order that this input opens
     bool approval_needed_ = false;
     bool trying_ = false;                    ///< an amend is tried and will be taken back
     std::vector<oms_cell_set> tried_cells_;  ///< what checks wrote meanwhile
-    bool amend_pends_ = false;
     std::string answer_text_;
     std::vector<ObservationKey> reads_;
+    std::map<BalanceKey, bool> debited_;  ///< whether less than nothing was available before
 };
 
 template <class Record>

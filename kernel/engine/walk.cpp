@@ -257,39 +257,51 @@ bool Step::deliver(const Raised& raised, Refusal& refusal) {
     return !fired.empty();
 }
 
-/// What follows when an instance reaches its end, or comes back from it.
-void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
-    const bool ended =
-        with_moment({id, of_route, 0, lifecycle::any_role, 0},
-                    [](const lifecycle::Table& table, const lifecycle::Moment& moment) {
-                        return lifecycle::has_ended(table, moment);
-                    });
-    if (of_route != 0) {
-        const bool flagged = route(of_route)->ended();
-        if (ended && !flagged) end_route(of_route);
-        if (!ended && flagged) flag_route(of_route, 0, OMS_ROUTE_ENDED);
-        return;
-    }
-    const Order& of = *order(id);
-    const auto retires = std::find_if(of.timers.begin(), of.timers.end(), [&](std::uint64_t timer) {
-        return world().timers.find(timer)->event == 0;
-    });
-    const bool counted_as_ended = retires != of.timers.end();
-    if (ended && !of.sources.empty()) return_to_sources(id);
-    if (ended == counted_as_ended) return;
-    if (!ended) {
-        clear_timers({id, 0, 0, lifecycle::any_role, 0}, 0);
-        for (std::uint32_t line = 0; line < of.lines.size(); ++line)
-            static_cast<void>(hold_line(id, line, HoldMode::fact));
-        return;
-    }
-    clear_watches(id);
-    release_holds(id, lifecycle::any_role);
+bool Step::has_ended(std::uint64_t id, std::uint64_t of_route) {
+    return with_moment({id, of_route, 0, lifecycle::any_role, 0},
+                       [](const lifecycle::Table& table, const lifecycle::Moment& moment) {
+                           return lifecycle::has_ended(table, moment);
+                       });
+}
+
+/// The order has ended and waits for its retirement.
+bool Step::retires(const Order& of) const {
+    return std::any_of(of.timers.begin(), of.timers.end(),
+                       [&](std::uint64_t timer) { return world().timers.find(timer)->event == 0; });
+}
+
+void Step::retire_later(std::uint64_t id) {
     auto timer = make<oms_timer_set>();
     timer.timer = world().next.timer;
     timer.order = id;
-    timer.due = now_ + core_.bindings.limits.retire_after_ns;
+    timer.due = after(core_.bindings.limits.retire_after_ns);
     emit(timer);
+}
+
+/// What follows when an instance reaches its end, or comes back from it.
+void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
+    const bool ended = has_ended(id, of_route);
+    if (of_route != 0) {
+        // What comes late may have put something to work there again.
+        const Route& at = *route(of_route);
+        const bool works = std::any_of(at.lines.begin(), at.lines.end(), [](const RouteLine& line) {
+            return line.counts.working != 0;
+        });
+        if (ended && (works || !at.ended())) end_route(of_route);
+        if (!ended) flag_route(of_route, 0, OMS_ROUTE_ENDED);
+        return;
+    }
+    const Order& of = *order(id);
+    if (ended && !of.sources.empty()) return_to_sources(id);
+    if (ended == retires(of)) return;
+    if (ended)
+        retire_later(id);
+    else
+        clear_timers({id, 0, 0, lifecycle::any_role, 0}, 0);
+    for (std::uint32_t line = 0; line < of.lines.size(); ++line)
+        static_cast<void>(hold_line(id, line, HoldMode::fact));
+    if (!ended) return;
+    clear_watches(id);
     const std::vector<Link> links = order(id)->links;
     for (const Link& link : links)
         if (link.link == OMS_link_list || link.link == OMS_link_one_cancels_other ||
@@ -324,30 +336,28 @@ Refusal Step::retire_order() {
     const Order* known = order(head<oms_retire_order>().order);
     if (known == nullptr) return OMS_ERROR_unknown_order;
     subject_ = known->id;
-    const bool busy = !known->holds.empty() || !known->watches.empty() ||
+    mind_end(known->id, 0);
+    const auto timer =
+        std::find_if(known->timers.begin(), known->timers.end(),
+                     [&](std::uint64_t id) { return world().timers.find(id)->event == 0; });
+    if (timer == known->timers.end() || world().timers.find(*timer)->due > now_)
+        return 0;  // it lives, or its time has not come
+    const bool busy = !known->gathered_by.empty() || !known->holds.empty() ||
+                      std::any_of(known->lines.begin(), known->lines.end(),
+                                  [](const Line& line) { return line.counts.working != 0; }) ||
                       std::any_of(known->tasks.begin(), known->tasks.end(), [&](std::uint64_t id) {
                           return world().tasks.find(id)->open != 0;
                       });
-    bool ended = with_moment({known->id, 0, 0, lifecycle::any_role, 0},
-                             [](const lifecycle::Table& table, const lifecycle::Moment& moment) {
-                                 return lifecycle::has_ended(table, moment);
-                             });
-    for (const std::uint64_t gathering : known->gathered_by)
-        if (order(gathering) != nullptr) ended = false;
-    if (ended && !busy) {
+    if (!busy) {
         auto effect = make<oms_order_shelved>();
         effect.order = known->id;
         effect.shelf = OMS_shelf_retired;
         emit(effect);
         return 0;
     }
-    // It lives again, or something is still open: its clock starts anew.
+    // Something about it is still open: its clock starts anew.
     clear_timers({known->id, 0, 0, lifecycle::any_role, 0}, 0);
-    auto later = make<oms_timer_set>();
-    later.timer = world().next.timer;
-    later.order = known->id;
-    later.due = now_ + core_.bindings.limits.retire_after_ns;
-    emit(later);
+    retire_later(known->id);
     return 0;
 }
 

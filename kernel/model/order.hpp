@@ -6,12 +6,17 @@
 
 #include <oms/abi/codes.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 namespace oms {
+
+/// Nothing is counted beyond this, so that the sums of a line's counts fit too.
+inline constexpr std::int64_t max_quantity = std::numeric_limits<std::int64_t>::max() / 4;
 
 /// How much of a line is where. `over` is what a party did beyond what it was asked for.
 struct Counts {
@@ -22,6 +27,12 @@ struct Counts {
     std::int64_t over = 0;
     std::int64_t unrouted() const { return ordered + over - working - done - cancelled; }
     std::int64_t open() const { return unrouted() + working; }
+    /// What works or is done is a fact: what was cancelled gives way to it, and the rest is over.
+    void settle() {
+        const std::int64_t beyond = working + done + cancelled - ordered;
+        cancelled -= std::clamp(beyond, std::int64_t{0}, cancelled);
+        over = std::max(working + done + cancelled - ordered, std::int64_t{0});
+    }
     bool operator==(const Counts&) const = default;
 };
 
@@ -169,6 +180,13 @@ struct Route {
     std::vector<Term> terms;  ///< its own, and those of an amend that pends
     std::uint64_t place_attempts = 0;
     bool ended() const { return (flags & OMS_ROUTE_ENDED) != 0; }
+    bool enquiry() const { return (flags & OMS_ROUTE_ENQUIRY) != 0; }
+    /// Null when nothing of that line of the order is there.
+    const RouteLine* find_line(std::uint32_t line) const {
+        const auto found = std::find_if(lines.begin(), lines.end(),
+                                        [&](const RouteLine& own) { return own.line == line; });
+        return found == lines.end() ? nullptr : &*found;
+    }
 };
 
 /// Set aside of a balance until it is committed, released or lapses.

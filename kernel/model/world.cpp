@@ -6,6 +6,7 @@
 #include "model/codec.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace oms {
 
@@ -59,7 +60,9 @@ const KeyEntry* World::find_key(std::uint32_t origin, std::string_view key) cons
     return found == keys_.end() ? nullptr : &found->second;
 }
 
+/// A key that a later request has taken stays with that one.
 void World::remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry) {
+    if (find_key(origin, key) != nullptr) return;
     if (Order* order = orders.find(entry.order)) {
         order->keys.emplace_back(key);
         order->key_origins.push_back(origin);
@@ -314,14 +317,18 @@ Status World::on(const oms_source_set& effect) {
         return {};
     }
     order->sources.push_back(next_source);
+    // Sorted, so that a block that comes back from the archive stands where it stood.
     Order* gathered = orders.find(effect.source_order);
-    const bool first =
-        gathered != nullptr && std::find(gathered->gathered_by.begin(), gathered->gathered_by.end(),
-                                         effect.order) == gathered->gathered_by.end();
-    if (first) gathered->gathered_by.push_back(effect.order);
+    bool first = false;
+    if (gathered != nullptr) {
+        std::vector<std::uint64_t>& blocks = gathered->gathered_by;
+        const auto place = std::lower_bound(blocks.begin(), blocks.end(), effect.order);
+        first = place == blocks.end() || *place != effect.order;
+        if (first) blocks.insert(place, effect.order);
+    }
     undo.push([id = effect.order, from = effect.source_order, first](World& world) {
         world.orders.find(id)->sources.pop_back();
-        if (first) world.orders.find(from)->gathered_by.pop_back();
+        if (first) std::erase(world.orders.find(from)->gathered_by, id);
     });
     return {};
 }
@@ -422,6 +429,7 @@ Status World::on(const oms_order_shelved& effect) {
             unindex_route(*routes.find(id));
             routes.erase(id);
         }
+        forget_executions(*order);
         remove_order(effect.order);
         archive_order(effect.order, std::move(bytes));
         return {};
@@ -432,15 +440,9 @@ Status World::on(const oms_order_shelved& effect) {
     archive.erase(shelved);
     Decoder decoder;
     if (Status status = decoder.decode(bytes); !status) return status;
-    for (const oms_record& record : sdk::Records(decoder.view())) {
+    index_archived(effect.order, decoder.view(), false);
+    for (const oms_record& record : sdk::Records(decoder.view()))
         if (Status status = apply(record); !status) return status;
-        if (const auto* opened = sdk::as<oms_route_opened>(record)) {
-            archived_routes_.erase(opened->route);
-            last_destination_ = opened->destination;
-        } else if (const auto* changed = sdk::as<oms_route_changed>(record)) {
-            archived_refs_.erase(scoped(last_destination_, view(changed->external_ref)));
-        }
-    }
     return {};
 }
 
@@ -451,17 +453,27 @@ Status World::on(const oms_order_archived& effect) {
 
 void World::archive_order(std::uint64_t id, std::string bytes) {
     Decoder decoder;
-    if (decoder.decode(bytes)) {
-        for (const oms_record& record : sdk::Records(decoder.view())) {
-            if (const auto* opened = sdk::as<oms_route_opened>(record)) {
+    if (decoder.decode(bytes)) index_archived(id, decoder.view(), true);
+    archive.emplace(id, std::move(bytes));
+}
+
+void World::index_archived(std::uint64_t id, const oms_batch& effects, bool present) {
+    std::uint32_t destination = 0;
+    for (const oms_record& record : sdk::Records(effects)) {
+        if (const auto* opened = sdk::as<oms_route_opened>(record)) {
+            destination = opened->destination;
+            if (present)
                 archived_routes_[opened->route] = id;
-                last_destination_ = opened->destination;
-            } else if (const auto* changed = sdk::as<oms_route_changed>(record)) {
-                archived_refs_[scoped(last_destination_, view(changed->external_ref))] = id;
-            }
+            else
+                archived_routes_.erase(opened->route);
+        } else if (const auto* changed = sdk::as<oms_route_changed>(record)) {
+            const std::pair ref(scoped(destination, view(changed->external_ref)), id);
+            if (present)
+                archived_refs_.insert(ref);
+            else
+                archived_refs_.erase(ref);
         }
     }
-    archive.emplace(id, std::move(bytes));
 }
 
 std::uint64_t World::find_archived(std::uint64_t route) const {
@@ -469,9 +481,23 @@ std::uint64_t World::find_archived(std::uint64_t route) const {
     return found == archived_routes_.end() ? 0 : found->second;
 }
 
+/// The newest order, where a party has used its ref again.
 std::uint64_t World::find_archived(std::uint32_t destination, std::string_view external_ref) const {
-    const auto found = archived_refs_.find(scoped(destination, external_ref));
-    return found == archived_refs_.end() ? 0 : found->second;
+    const std::string key = scoped(destination, external_ref);
+    const auto above = archived_refs_.upper_bound({key, ~std::uint64_t{0}});
+    if (above == archived_refs_.begin() || std::prev(above)->first != key) return 0;
+    return std::prev(above)->second;
+}
+
+std::vector<std::uint64_t> World::archived_sources(std::uint64_t block) const {
+    std::vector<std::uint64_t> sources;
+    const auto shelved = archive.find(block);
+    Decoder decoder;
+    if (shelved == archive.end() || !decoder.decode(shelved->second)) return sources;
+    for (const oms_record& record : sdk::Records(decoder.view()))
+        if (const auto* source = sdk::as<oms_source_set>(record))
+            sources.push_back(source->source_order);
+    return sources;
 }
 
 Status World::on(const oms_order_restored& effect) {

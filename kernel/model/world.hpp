@@ -79,6 +79,8 @@ public:
     IdTable<Timer> timers;
     IdTable<Watch> watches;
     std::set<std::pair<std::int64_t, std::uint64_t>> timers_by_due;
+    /// Product, observation field and watch.
+    std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> watches_by_value;
     Ledger ledger;
     std::map<std::uint32_t, Channel> channels;
     std::map<CellKey, std::int64_t> cells;
@@ -94,11 +96,17 @@ public:
     const KeyEntry* find_key(std::uint32_t origin, std::string_view key) const;
     /// 0: none.
     std::uint64_t find_route(std::uint32_t destination, std::string_view external_ref) const;
-    /// Null: none. Of the destination's own id for the execution.
+    /// Null: none. Of the destination's own id for the execution; the first where one report
+    /// executed several lines.
     const Execution* find_execution(std::uint64_t route, std::string_view external_ref) const;
+    /// All of that id that are live.
+    std::vector<Execution> live_executions(std::uint64_t route,
+                                           std::string_view external_ref) const;
     /// The order in the archive to which the party's route belongs; 0: none.
     std::uint64_t find_archived(std::uint64_t route) const;
     std::uint64_t find_archived(std::uint32_t destination, std::string_view external_ref) const;
+    /// The orders that an archived block gathers from.
+    std::vector<std::uint64_t> archived_sources(std::uint64_t block) const;
 
     // Numbers of an instance that the lifecycle's author does not see, as slots beyond his own.
     static constexpr std::uint32_t attempts_slot = 0xf0;   ///< + role
@@ -122,19 +130,25 @@ private:
     void remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry);
     void index_route(const Route& route);
     void unindex_route(const Route& route);
+    void forget_executions(const Order& order);
     void remove_order(std::uint64_t id);
     void archive_order(std::uint64_t id, std::string bytes);
+    void index_archived(std::uint64_t id, const oms_batch& effects, bool present);
     void insert_timer(const Timer& timer);
     void remove_timer(std::uint64_t id);
+    void insert_watch(const Watch& watch);
+    void remove_watch(std::uint64_t id);
 
-    // The decision whose effects are being folded, and the archived order that is being indexed.
+    // The decision whose effects are being folded.
     std::uint32_t origin_ = 0;
     std::string key_;
-    std::uint32_t last_destination_ = 0;
 
-    std::unordered_map<std::string, KeyEntry> keys_;                // origin and key
-    std::unordered_map<std::string, std::uint64_t> routes_by_ref_;  // destination and external ref
-    std::unordered_map<std::string, std::uint64_t> archived_refs_;  // the same, to the order
+    std::unordered_map<std::string, KeyEntry> keys_;  // origin and key
+    // Destination and external ref. A party may use a ref again: the newest route wears it, and
+    // the older ones wait for it to be free.
+    std::unordered_map<std::string, std::uint64_t> routes_by_ref_;
+    std::set<std::pair<std::string, std::uint64_t>> shadowed_routes_;
+    std::set<std::pair<std::string, std::uint64_t>> archived_refs_;  // the same, to the orders
     std::unordered_map<std::uint64_t, std::uint64_t> archived_routes_;
     std::unordered_map<std::string, std::uint32_t>
         executions_by_ref_;  // route and ref, to the index

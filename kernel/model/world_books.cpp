@@ -129,28 +129,34 @@ Status World::on(const oms_timer_set& effect) {
     return {};
 }
 
+void World::insert_watch(const Watch& watch) {
+    watches.insert(watch.id, watch);
+    watches_by_value.emplace(watch.product, watch.field, watch.id);
+    std::vector<std::uint64_t>& list = orders.find(watch.order)->watches;
+    list.insert(std::lower_bound(list.begin(), list.end(), watch.id), watch.id);
+}
+
+void World::remove_watch(std::uint64_t id) {
+    const Watch& watch = *watches.find(id);
+    watches_by_value.erase({watch.product, watch.field, id});
+    std::erase(orders.find(watch.order)->watches, id);
+    watches.erase(id);
+}
+
 Status World::on(const oms_watch_set& effect) {
     const Watch* known = watches.find(effect.watch);
-    Order* order = orders.find(effect.order);
-    if (order == nullptr) return missing("order", effect.order);
+    if (orders.find(effect.order) == nullptr) return missing("order", effect.order);
     if (effect.comparison == 0) {
         if (known == nullptr) return missing("watch", effect.watch);
-        undo.push([old = *known](World& world) {
-            world.watches.insert(old.id, old);
-            std::vector<std::uint64_t>& list = world.orders.find(old.order)->watches;
-            list.insert(std::lower_bound(list.begin(), list.end(), old.id), old.id);
-        });
-        std::erase(order->watches, effect.watch);
-        watches.erase(effect.watch);
+        undo.push([old = *known](World& world) { world.insert_watch(old); });
+        remove_watch(effect.watch);
         return {};
     }
-    watches.insert(effect.watch,
-                   {effect.watch, effect.order, effect.product, effect.source, effect.field,
-                    effect.comparison, effect.account, effect.event, effect.threshold});
-    order->watches.push_back(effect.watch);
-    undo.push([id = effect.watch, order_id = effect.order, old = next.watch](World& world) {
-        world.watches.erase(id);
-        std::erase(world.orders.find(order_id)->watches, id);
+    if (known != nullptr) return missing("a new watch", effect.watch);
+    insert_watch({effect.watch, effect.order, effect.product, effect.source, effect.field,
+                  effect.comparison, effect.account, effect.event, effect.threshold});
+    undo.push([id = effect.watch, old = next.watch](World& world) {
+        world.remove_watch(id);
         world.next.watch = old;
     });
     next.watch = std::max(next.watch, effect.watch + 1);

@@ -3,6 +3,7 @@
 #include "model/world.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace oms {
 
@@ -37,19 +38,47 @@ const Execution* World::find_execution(std::uint64_t route, std::string_view ext
     return &orders.find(owner->order)->executions[found->second];
 }
 
+std::vector<Execution> World::live_executions(std::uint64_t route,
+                                              std::string_view external_ref) const {
+    std::vector<Execution> live;
+    const Execution* first = find_execution(route, external_ref);
+    if (first == nullptr) return live;
+    const std::vector<Execution>& all = orders.find(routes.find(route)->order)->executions;
+    for (std::size_t i = static_cast<std::size_t>(first - all.data()); i < all.size(); ++i)
+        if (all[i].route == route && all[i].external_ref == external_ref &&
+            all[i].state == OMS_execution_state_live)
+            live.push_back(all[i]);
+    return live;
+}
+
 void World::index_route(const Route& route) {
-    if (!route.external_ref.empty())
-        routes_by_ref_[by_destination(route.destination, route.external_ref)] = route.id;
+    if (route.external_ref.empty()) return;
+    const std::string key = by_destination(route.destination, route.external_ref);
+    const auto [worn, fresh] = routes_by_ref_.try_emplace(key, route.id);
+    if (fresh || worn->second == route.id) return;
+    shadowed_routes_.emplace(key, std::min(worn->second, route.id));
+    worn->second = std::max(worn->second, route.id);
 }
 
 void World::unindex_route(const Route& route) {
-    if (!route.external_ref.empty())
-        routes_by_ref_.erase(by_destination(route.destination, route.external_ref));
-    if (const Order* order = orders.find(route.order)) {
-        for (const Execution& execution : order->executions)
-            if (execution.route == route.id)
-                executions_by_ref_.erase(by_route(route.id, execution.external_ref));
+    if (route.external_ref.empty()) return;
+    const std::string key = by_destination(route.destination, route.external_ref);
+    shadowed_routes_.erase({key, route.id});
+    const auto worn = routes_by_ref_.find(key);
+    if (worn == routes_by_ref_.end() || worn->second != route.id) return;
+    const auto above = shadowed_routes_.lower_bound({key, route.id});
+    if (above != shadowed_routes_.begin() && std::prev(above)->first == key) {
+        worn->second = std::prev(above)->second;
+        shadowed_routes_.erase(std::prev(above));
+    } else {
+        routes_by_ref_.erase(worn);
     }
+}
+
+void World::forget_executions(const Order& order) {
+    for (const Execution& execution : order.executions)
+        if (execution.route != 0 && !execution.external_ref.empty())
+            executions_by_ref_.erase(by_route(execution.route, execution.external_ref));
 }
 
 Status World::on(const oms_route_opened& effect) {
@@ -111,8 +140,7 @@ Status World::on(const oms_route_changed& effect) {
     });
     route->flags = effect.flags;
     if (renamed) {
-        if (!route->external_ref.empty())
-            routes_by_ref_.erase(by_destination(route->destination, route->external_ref));
+        unindex_route(*route);
         route->external_ref = view(effect.external_ref);
         index_route(*route);
     }
@@ -155,8 +183,9 @@ Status World::on(const oms_executed& effect) {
     undo.push([id = effect.order, next_execution = next.execution](World& world) {
         Order& back = *world.orders.find(id);
         const Execution& last = back.executions.back();
-        if (last.route != 0)
-            world.executions_by_ref_.erase(by_route(last.route, last.external_ref));
+        const auto known = world.executions_by_ref_.find(by_route(last.route, last.external_ref));
+        if (known != world.executions_by_ref_.end() && known->second + 1 == back.executions.size())
+            world.executions_by_ref_.erase(known);
         back.executions.pop_back();
         world.next.execution = next_execution;
     });
