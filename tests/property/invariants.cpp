@@ -98,13 +98,18 @@ void check_sources(const World& world, const Order& block) {
 
 void check_holds(const World& world, const Order& order) {
     const std::string whose = name("order", order.id);
-    demand(order.holds.empty() || !has_ended(world, order), whose + " holds though it has ended");
     for (const std::uint64_t id : order.holds) {
         const Hold* hold = world.holds.find(id);
         demand(hold != nullptr && hold->order == order.id && hold->amount > 0,
                whose + " has a hold that is none");
         demand(hold->line < order.lines.size(), whose + " holds for no line");
-        demand(order.lines[hold->line].counts.open() > 0 || hold->route != 0,
+        const Counts& counts = order.lines[hold->line].counts;
+        const bool amended =
+            std::any_of(order.routes.begin(), order.routes.end(), [&](std::uint64_t to) {
+                const RouteLine* at = world.routes.find(to)->find_line(hold->line);
+                return at != nullptr && at->amending != 0;
+            });
+        demand(amended || (has_ended(world, order) ? counts.working : counts.open()) > 0,
                whose + " holds for a line that is closed");
         const Route* route = world.routes.find(hold->route);
         demand(hold->route == 0 || (route != nullptr && route->order == order.id),
@@ -141,6 +146,12 @@ void check_order(const World& world, const Order& order) {
     }
     check_sources(world, order);
     check_holds(world, order);
+    const bool asked = std::any_of(order.tasks.begin(), order.tasks.end(), [&](std::uint64_t id) {
+        const Task& task = *world.tasks.find(id);
+        return task.open != 0 && task.queue == "approval";
+    });
+    demand(!asked || (order.routes.empty() && order.gathered_by.empty()),
+           name("order", order.id) + " went out before it was approved");
     for (std::size_t i = 0; i < order.keys.size(); ++i) {
         const KeyEntry* entry = world.find_key(order.key_origins[i], order.keys[i]);
         demand(entry != nullptr && entry->order == order.id,
@@ -171,26 +182,36 @@ void check_world(const World& world) {
                    world.orders.find(timer.order) != nullptr,
                name("timer", timer.id) + " has no order or no time");
     });
+    demand(world.watches_by_value.size() == world.watches.size(), "a watch would never be hit");
     world.watches.each([&](const Watch& watch) {
         const Order* order = world.orders.find(watch.order);
         demand(order != nullptr && !has_ended(world, *order),
                name("watch", watch.id) + " watches for nobody");
     });
     for (const auto& [key, value] : world.cells) {
-        const auto& [owner, cell, order_id, line] = key;
-        if (cell != hold_price_cell || world.references.find(owner)->code != "priced") continue;
+        const std::uint64_t order_id = std::get<2>(key);
+        const std::uint64_t line = std::get<3>(key);
+        if (std::get<1>(key) != hold_price_cell) continue;
         const Order* order = world.orders.find(order_id);
-        demand(order != nullptr && !has_ended(world, *order),
-               name("order", order_id) + " has ended and the class of its product was not told");
+        const bool still_held =
+            order != nullptr &&
+            std::any_of(order->holds.begin(), order->holds.end(), [&](std::uint64_t id) {
+                const Hold& hold = *world.holds.find(id);
+                return hold.line == line && hold.route == 0;
+            });
+        demand(still_held,
+               name("order", order_id) + " holds no more and its asset class was not told");
     }
 }
 
 void check_same_names(const World& live, const World& other) {
     live.orders.each([&](const Order& order) {
         const Order* same = other.orders.find(order.id);
-        demand(same != nullptr && same->gathered_by == order.gathered_by &&
-                   same->tasks == order.tasks && same->timers == order.timers,
-               name("order", order.id) + " is bound to other things");
+        demand(same != nullptr, name("order", order.id) + " is not there");
+        demand(same->gathered_by == order.gathered_by,
+               name("order", order.id) + " is gathered by other blocks");
+        demand(same->tasks == order.tasks, name("order", order.id) + " has other tasks");
+        demand(same->timers == order.timers, name("order", order.id) + " has other timers");
         for (const Execution& execution : order.executions) {
             if (execution.route == 0 || execution.external_ref.empty()) continue;
             demand(live.find_execution(execution.route, execution.external_ref) != nullptr &&

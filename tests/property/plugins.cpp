@@ -78,8 +78,9 @@ oms_status hold_money(const oms_line_call& call, const sdk::View& view, const om
     const std::int64_t price = price_of(call, view);
     const auto amount = times(call.quantity, price);
     if (!amount) return OMS_OUT_OF_RANGE;
-    if (!view.cell(hold_price_cell, call.order, call.line))
-        sink->cell(sink, hold_price_cell, call.order, call.line, price, 1);
+    const bool kept = view.cell(hold_price_cell, call.order, call.line).has_value();
+    if (kept != (*amount > 0))  // it remembers the price of what it holds, and of nothing else
+        sink->cell(sink, hold_price_cell, call.order, call.line, price, *amount > 0 ? 1 : 0);
     if (*amount <= 0) return OMS_OK;
     const auto currency = view.reference_number(product, sdk::field::currency).value_or(0);
     return sink->hold(sink, order.account, static_cast<std::uint32_t>(currency), OMS_bucket_on_hand,
