@@ -197,16 +197,21 @@ yaml::Errors Assembly::take_in() {
 
 Status Assembly::start() {
     started_at_ = RealClock().now();
-    marks_->watch(config_.limits.plugin_stall_ms, [this](const Error& error) { last_word(error); });
     if (options_.catch_crashes) marks_->catch_crashes();
-    kernel->start();
+    if (options_.threads) {
+        marks_->watch(config_.limits.plugin_stall_ms,
+                      [this](const Error& error) { last_word(error); });
+        kernel->start();
+    } else {
+        kernel->start_by_hand();
+    }
     backbone.kernel = kernel.get();
     running_ = true;
     if (Status status = plugins_.start(config_.limits.stop_timeout_ms); !status) {
         stop();
         return status;
     }
-    if (!options_.control_socket || data_.empty()) return {};
+    if (!options_.control_socket || !options_.threads || data_.empty()) return {};
     ControlSocket::Wiring wiring;
     wiring.path = config_.control;
     wiring.version = OMS_VERSION;

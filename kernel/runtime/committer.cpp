@@ -41,6 +41,7 @@ void Committer::stop() {
 }
 
 void Committer::hand_over(Group& group) {
+    if (!thread_.joinable()) return commit(group);
     std::swap(group, handed_);
     group.clear();
     idle_.store(false, std::memory_order_release);

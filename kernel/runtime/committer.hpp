@@ -63,7 +63,8 @@ public:
     bool idle() const { return idle_.load(std::memory_order_acquire); }
     /// Commits on the caller's thread; the group is empty afterwards.
     void commit(Group& group);
-    /// Swaps the group with an empty one and commits it on the journal's thread.
+    /// Swaps the group with an empty one and commits it on the journal's thread; on the caller's
+    /// where there is none.
     void hand_over(Group& group);
 
     bool failed() const { return failed_.load(std::memory_order_acquire); }

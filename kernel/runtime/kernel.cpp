@@ -52,18 +52,29 @@ Kernel::Kernel(engine::Engine& engine, Journal& journal, Projection& projection,
 
 void Kernel::start() {
     stopping_ = false;
-    running_ = true;
     committer_.start(bell_);
     thread_ = std::thread([this] { run(); });
 }
 
 void Kernel::stop() {
+    if (by_hand_) {
+        stopping_ = true;
+        help();
+        by_hand_ = false;
+    }
     if (!thread_.joinable()) return;
     stopping_ = true;
     bell_.ring();
     thread_.join();
-    running_ = false;
     committer_.stop();
+}
+
+bool Kernel::step() { return !committer_.failed() && round(); }
+
+bool Kernel::help() {
+    if (!by_hand_) return false;
+    while (step()) continue;
+    return true;
 }
 
 // ---- any thread ---------------------------------------------------------------------------------
@@ -143,8 +154,7 @@ oms_status Kernel::errand(std::function<void()> work, const std::shared_ptr<Mail
 
 void Kernel::run() {
     while (true) {
-        const bool more = work();
-        finish_round(more);
+        const bool more = round();
         if (committer_.failed()) return;
         if (more || !group_.empty()) continue;
         if (stopping_) return;
@@ -152,10 +162,17 @@ void Kernel::run() {
     }
 }
 
+bool Kernel::round() {
+    const bool more = work();
+    finish_round(more);
+    return more;
+}
+
+/// Whether more waits.
 bool Kernel::work() {
     note_space();
     apply_observations();
-    run_due();
+    const bool more_due = run_due();
     for (int taken = 0; taken < round_items && !group_full(); ++taken) {
         Item* item = halts_.next();
         if (item == nullptr) item = inputs_.next();
@@ -163,7 +180,7 @@ bool Kernel::work() {
         take(*item);
     }
     stats_.inputs_waiting.set(inputs_.waiting());
-    return !inputs_.empty() || !halts_.empty();
+    return more_due || !inputs_.empty() || !halts_.empty();
 }
 
 /// Commits here when nothing else waits, and has it committed while the next inputs are decided
@@ -216,13 +233,14 @@ void Kernel::apply_observations() {
     stats_.observations.add(values.size());
 }
 
-void Kernel::run_due() {
+/// Whether there may be more.
+bool Kernel::run_due() {
     for (int decided = 0; decided < round_due && !group_full(); ++decided) {
         own_input_.clear();
-        if (!engine_.due(stamp(), own_input_)) return;
+        if (!engine_.due(stamp(), own_input_)) return false;
         decide_now(own_input_.view());
     }
-    bell_.ring();  // there may be more
+    return true;
 }
 
 void Kernel::take(Item& item) {

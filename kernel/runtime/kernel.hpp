@@ -42,8 +42,20 @@ public:
     void commit_now() { committer_.commit(group_); }
 
     void start();
+    /// Instead of a thread: the work is done by whoever calls `step`, or waits and so `help`s.
+    void start_by_hand() { by_hand_ = true; }
     /// Decides and commits what was taken, then ends the thread.
     void stop();
+
+    // ---- by hand: one thread at a time ----------------------------------------------------------
+
+    /// One round: decides what waits and what is due, and commits it. False: nothing more waits.
+    bool step();
+    /// Steps until nothing waits, so that what somebody waits for has come. False: there is a
+    /// thread for that.
+    bool help();
+    /// A commit failed: nothing is decided, committed or shown any more.
+    bool failed() const { return committer_.failed(); }
 
     // ---- any thread -----------------------------------------------------------------------------
 
@@ -64,13 +76,14 @@ public:
 
 private:
     void run();
-    bool work();  ///< one round; whether more waits
+    bool round();  ///< whether more waits
+    bool work();
     void finish_round(bool more);
     void sleep();
     void take(Item& item);
     void decide(const Item& item);
     void answer_query(const Item& item);
-    void run_due();
+    bool run_due();
     void apply_observations();
     void note_space();
     void count(const engine::Outcome& outcome, std::size_t frame_before);
@@ -95,9 +108,9 @@ private:
     std::size_t group_inputs_ = 0;
     std::int64_t last_time_;
     bool cancel_only_ = false;
+    bool by_hand_ = false;
     sdk::Batch own_input_;
     std::atomic<bool> stopping_{false};
-    std::atomic<bool> running_{false};
     std::thread thread_;
 };
 

@@ -52,8 +52,17 @@ oms_status KernelPort::query(const oms_query& query, std::uint64_t token) {
     return kernel->query(query, mailbox_, token);
 }
 
+std::int64_t KernelPort::help(std::int64_t timeout_ms) {
+    Kernel* kernel = backbone_.kernel;
+    return timeout_ms > 0 && kernel != nullptr && kernel->help() ? 0 : timeout_ms;
+}
+
 oms_status KernelPort::take_answers(std::int64_t timeout_ms, const TakeAnswer& take) {
-    return mailbox_->take(timeout_ms, take);
+    const std::int64_t left_ms = help(timeout_ms);
+    const oms_status status = mailbox_->take(left_ms, take);
+    // Nobody commits any more, so nothing will come for whoever wanted to wait.
+    const bool over = left_ms != timeout_ms && backbone_.kernel.load()->failed();
+    return status == OMS_AGAIN && over ? OMS_STOPPED : status;
 }
 
 oms_status KernelPort::gate(const oms_intent& intent) {
@@ -145,6 +154,7 @@ oms_status KernelPort::read(std::uint32_t which, std::uint32_t channel, std::uin
                             std::int64_t timeout_ms, const TakeDecision& take) {
     if (stopped_) return OMS_STOPPED;
     if (which != OMS_READ_ALL && which != OMS_READ_CHANNEL) return OMS_INVALID;
+    timeout_ms = help(timeout_ms);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     Reading reading;
     reading.which = which;

@@ -13,9 +13,12 @@ namespace {
 constexpr std::int64_t own_patience_ms = 600'000;
 
 /// Waits for the one thing that was asked of the kernel's thread.
-Status wait_for(Mailbox& mailbox, oms_status asked) {
+Status wait_for(Kernel& kernel, Mailbox& mailbox, oms_status asked) {
     oms_status status = asked;
-    if (asked == OMS_OK) status = mailbox.take(own_patience_ms, [](const oms_answer&) {});
+    if (asked == OMS_OK) {
+        const std::int64_t patience_ms = kernel.help() ? 0 : own_patience_ms;
+        status = mailbox.take(patience_ms, [](const oms_answer&) {});
+    }
     if (status == OMS_OK) return {};
     return fail(error_port_stopped, {}, "the kernel does not take part any more",
                 "see its last words");
@@ -63,25 +66,29 @@ Status Runtime::advance_to(std::int64_t time) {
     }
     const auto mailbox = std::make_shared<Mailbox>();
     Kernel& kernel = *parts_->kernel;
-    return wait_for(
-        *mailbox,
-        kernel.errand([&kernel, clock, time] { kernel.move_clock(*clock, time); }, mailbox, 1));
+    const oms_status asked =
+        kernel.errand([&kernel, clock, time] { kernel.move_clock(*clock, time); }, mailbox, 1);
+    return wait_for(kernel, *mailbox, asked);
 }
 
 Status Runtime::settle() {
     const auto mailbox = std::make_shared<Mailbox>();
-    return wait_for(*mailbox, parts_->kernel->barrier(mailbox, 1));
+    Kernel& kernel = *parts_->kernel;
+    return wait_for(kernel, *mailbox, kernel.barrier(mailbox, 1));
 }
+
+bool Runtime::step() { return parts_->kernel->step(); }
 
 std::string Runtime::state_hash() {
     // The thread of the kernel owns the state; once it is stopped nobody does.
     const auto hash = std::make_shared<std::string>();
     const auto mailbox = std::make_shared<Mailbox>();
     const engine::Engine& engine = *parts_->machine;
+    Kernel& kernel = *parts_->kernel;
     const oms_status asked =
-        parts_->kernel->errand([hash, &engine] { *hash = engine.state_hash(); }, mailbox, 1);
+        kernel.errand([hash, &engine] { *hash = engine.state_hash(); }, mailbox, 1);
     if (asked == OMS_STOPPED) return engine.state_hash();
-    return wait_for(*mailbox, asked) ? *hash : std::string();
+    return wait_for(kernel, *mailbox, asked) ? *hash : std::string();
 }
 
 ProcessStatus Runtime::status() const { return parts_->status(); }

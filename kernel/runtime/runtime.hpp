@@ -57,6 +57,11 @@ struct Options {
     /// Instead of the end of the process when a commit fails or a plugin stalls; for tests. From
     /// there on nothing is decided, committed or shown.
     std::function<void(const Error&)> on_fatal;
+    /// False: the kernel has no thread. It works on the thread of whoever waits for it (`settle`,
+    /// `advance_to`, a port's calls with a timeout) or drives it by `step`, and commits there. So
+    /// whoever calls decides what happens in which order: the same calls give the same journal.
+    /// There is no control socket and no watchdog; one thread at a time.
+    bool threads = true;
     /// Told now and then during a long start.
     std::function<void(const Progress&)> progress;
     /// A line for people; null: stderr. Called by one thread at a time.
@@ -90,6 +95,10 @@ public:
 
     /// Returns when everything that was submitted before is decided and durable.
     Status settle();
+
+    /// Without threads: decides and commits one round of what waits or is due. False: nothing more
+    /// waits.
+    bool step();
 
     ProcessStatus status() const;
     /// Hex, over the canonical form of the state: equal live and on replay.

@@ -268,6 +268,42 @@ TEST_F(RuntimeTest, TakesAThousandOrdersInFewCommits) {
     EXPECT_LE(last, port_->durable_seq());
 }
 
+TEST_F(RuntimeTest, WorksOnWhoeverWaitsWhenItHasNoThreads) {
+    Options options = world_.options(true);
+    options.threads = false;
+    options.clock = &world_.clock;
+    auto opened = Runtime::open(std::move(options));
+    ASSERT_TRUE(opened) << yaml::to_text(opened.error());
+    runtime_ = std::move(*opened);
+    ASSERT_TRUE(runtime_->start());
+    port_ = runtime_->port("test");
+
+    // Nothing happens by itself, and who does not wait does not work.
+    const std::uint64_t before = port_->durable_seq();
+    ASSERT_EQ(port_->submit(place(*port_, "one").view(), 1), OMS_OK);
+    ASSERT_EQ(port_->submit(place(*port_, "two").view(), 2), OMS_OK);
+    std::vector<std::uint64_t> answered;
+    const auto take = [&](const oms_answer& answer) { answered.push_back(answer.token); };
+    EXPECT_EQ(port_->take_answers(0, take), OMS_AGAIN);
+    EXPECT_EQ(port_->durable_seq(), before);
+    EXPECT_FALSE(runtime_->step());
+    EXPECT_EQ(port_->durable_seq(), before + 2);
+    EXPECT_EQ(port_->take_answers(0, take), OMS_OK);
+    EXPECT_THAT(answered, testing::ElementsAre(1, 2));
+
+    Party party(*runtime_);
+    EXPECT_EQ(party.work(true), 2);
+    ASSERT_TRUE(runtime_->settle());
+    EXPECT_EQ(status_of(1), "finished");
+    const Reply third = request(place(*port_, "three"));
+    ASSERT_TRUE(runtime_->advance_to(std::int64_t{7200} * 1'000'000'000));
+    EXPECT_EQ(status_of(third.order), "old");
+    ASSERT_EQ(port_->submit(place(*port_, "four").view(), 4), OMS_OK);
+    runtime_->stop();  // what was taken is decided
+    EXPECT_EQ(port_->take_answers(0, take), OMS_OK);
+    EXPECT_EQ(answered.back(), 4u);
+}
+
 TEST_F(RuntimeTest, EndsWithALastWordWhenAPluginStalls) {
     Options options = world_.options(true);
     std::atomic<int> last_words{0};
