@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 
 namespace oms::engine {
 
@@ -64,7 +65,12 @@ Refusal Step::act_on_order(const Raised& raised, const Program& program, const A
         case Verb::amend: return carry_out_amend(id);
         case Verb::release_holds: release_holds(id, action.role); return 0;
         case Verb::signal: send_signal(raised, program, action); return 0;
-        case Verb::watch: set_watch(raised, program, action); return 0;
+        case Verb::watch:
+            if (action.observation_field != 0)
+                set_watch(raised, program, action);
+            else
+                watch_available(raised, program, action);
+            return 0;
         case Verb::clear_watches: clear_watches(id); return 0;
         case Verb::tell_linked: {
             const std::vector<Link> links = order(id)->links;
@@ -252,6 +258,32 @@ void Step::set_watch(const Raised& raised, const Program& program, const Action&
     effect.threshold = term->number;
     effect.event = program.outer(action.event);
     emit(effect);
+}
+
+/// Wherever what is unrouted could come from: at the accounts of the destinations of its role.
+void Step::watch_available(const Raised& raised, const Program& program, const Action& action) {
+    const ActiveKind* kind = core_.kind(order(raised.order)->kind);
+    if (kind == nullptr) return;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> places;  // product and account
+    for (const Line& line : order(raised.order)->lines) {
+        if (line.has_parts || line.counts.unrouted() == 0) continue;
+        for (const std::uint32_t destination : kind->roles[line.role].destinations)
+            if (const std::uint32_t account = world().references.find(destination)->group)
+                places.emplace(line.product, account);
+    }
+    for (const auto& [product, account] : places) {
+        const Int128 available = world().ledger.get({product, 0, account}).available();
+        auto effect = make<oms_watch_set>();
+        effect.watch = world().next.watch;
+        effect.order = raised.order;
+        effect.product = product;
+        effect.comparison = OMS_comparison_at_least;
+        effect.threshold = static_cast<std::int64_t>(
+            std::clamp(available + 1, Int128{INT64_MIN}, Int128{INT64_MAX}));
+        effect.account = account;
+        effect.event = program.outer(action.event);
+        emit(effect);
+    }
 }
 
 void Step::clear_watches(std::uint64_t id) {

@@ -5,6 +5,7 @@
 #include "model/assert.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace oms::engine {
 
@@ -25,6 +26,43 @@ void Core::refresh() {
     activate_plugins();
     activate_kinds();
     stale_ = false;
+    if (!std::exchange(recovered_, false)) return;
+    for (const auto& [product, account, threshold, watch] : world.watches_by_balance)
+        hit_watches(BalanceKey{product, 0, account});
+}
+
+void Core::hit_watches(const oms_observation& observation) {
+    const auto& all = world.watches_by_value;
+    const auto hit = [&](std::uint32_t comparison, auto at) {
+        for (; at != all.end(); ++at) {
+            const auto& [product, field, compared, threshold, id] = *at;
+            if (product != observation.product || field != observation.field ||
+                compared != comparison)
+                return;
+            const Watch& watch = *world.watches.find(id);
+            if (!watch.hit_by(observation.value)) return;
+            if (watch.source == 0 || watch.source == observation.source)
+                watches_hit.emplace(id, observation.value);
+        }
+    };
+    const auto first = [&](std::uint32_t comparison, std::int64_t threshold) {
+        return all.lower_bound({observation.product, observation.field, comparison, threshold, 0});
+    };
+    hit(OMS_comparison_at_least, first(OMS_comparison_at_least, INT64_MIN));
+    hit(OMS_comparison_at_most, first(OMS_comparison_at_most, observation.value));
+}
+
+void Core::hit_watches(const BalanceKey& key) {
+    if (key.bucket != 0) return;
+    const Int128 available = world.ledger.get(key).available();
+    const auto value =
+        static_cast<std::int64_t>(std::clamp(available, Int128{INT64_MIN}, Int128{INT64_MAX}));
+    const auto& all = world.watches_by_balance;
+    for (auto at = all.lower_bound({key.asset, key.account, INT64_MIN, 0}); at != all.end(); ++at) {
+        const auto& [product, account, threshold, id] = *at;
+        if (product != key.asset || account != key.account || threshold > value) return;
+        watches_hit.emplace(id, value);
+    }
 }
 
 void Core::load_programs() {

@@ -74,13 +74,20 @@ public:
     // The world outside: not journaled, applied between decisions.
     std::map<ObservationKey, Observed> observations;
     std::uint64_t observed = 0;
-    std::deque<std::pair<std::uint64_t, std::int64_t>> watches_hit;  ///< watch, value
+    /// Watches whose decision is due, with the value that hit them. It is not journaled: what hits
+    /// a watch on a balance is looked for again after recovery, and observations come anew.
+    std::map<std::uint64_t, std::int64_t> watches_hit;
 
     bool cancel_only = false;
 
     /// Brings programs and names up to date after recovery, a new epoch or a definition.
     void refresh();
     void mark_stale() { stale_ = true; }
+    void mark_recovered() { stale_ = recovered_ = true; }
+
+    void hit_watches(const oms_observation& observation);
+    /// Of those that wait for so much to be available.
+    void hit_watches(const BalanceKey& key);
 
     const Program* program(std::uint32_t number) const {
         return number < programs_.size() ? &programs_[number] : nullptr;
@@ -96,6 +103,7 @@ private:
     void activate_kinds();
 
     bool stale_ = true;
+    bool recovered_ = false;  ///< and nobody has looked yet at what is available since
     std::deque<Program> programs_;
     std::vector<Active<CheckBinding>> checks_;
     std::vector<Active<AssetClassBinding>> asset_classes_;

@@ -41,7 +41,7 @@ Status Engine::apply(const oms_batch& decision) {
         }
         if (Status status = core.world.apply(record); !status) return status;
     }
-    core.mark_stale();
+    core.mark_recovered();
     return {};
 }
 
@@ -54,19 +54,7 @@ void Engine::observe(const oms_observation& observation) {
     ++core.observed;
     core.observations[{observation.product, observation.field, observation.source}] = {
         observation.value, observation.time};
-    const World& world = core.world;
-    for (auto at = world.watches_by_value.lower_bound({observation.product, observation.field, 0});
-         at != world.watches_by_value.end() && std::get<0>(*at) == observation.product &&
-         std::get<1>(*at) == observation.field;
-         ++at) {
-        const Watch& watch = *world.watches.find(std::get<2>(*at));
-        if (watch.account != 0 || (watch.source != 0 && watch.source != observation.source) ||
-            !watch.hit_by(observation.value))
-            continue;
-        const bool waits = std::any_of(core.watches_hit.begin(), core.watches_hit.end(),
-                                       [&](const auto& hit) { return hit.first == watch.id; });
-        if (!waits) core.watches_hit.emplace_back(watch.id, observation.value);
-    }
+    core.hit_watches(observation);
 }
 
 bool Engine::due(std::int64_t now, sdk::Batch& input) {
@@ -74,9 +62,8 @@ bool Engine::due(std::int64_t now, sdk::Batch& input) {
     input.clear();
     if (!core.watches_hit.empty()) {
         auto hit = make<oms_watch_hit>();
-        hit.watch = core.watches_hit.front().first;
-        hit.value = core.watches_hit.front().second;
-        core.watches_hit.pop_front();
+        std::tie(hit.watch, hit.value) = *core.watches_hit.begin();
+        core.watches_hit.erase(core.watches_hit.begin());
         input.add(hit);
         return true;
     }

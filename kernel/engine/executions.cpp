@@ -197,7 +197,8 @@ void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t s
 // ---- books --------------------------------------------------------------------------------------
 
 void Step::transfer(const oms_transfer& leg, std::uint64_t of_order, std::uint64_t execution) {
-    note_debit({leg.asset, leg.from_bucket, leg.from});
+    note_balance({leg.asset, leg.from_bucket, leg.from});
+    note_balance({leg.asset, leg.to_bucket, leg.to});
     auto effect = make<oms_transferred>();
     effect.order = of_order;
     effect.execution = execution;
@@ -210,19 +211,22 @@ void Step::transfer(const oms_transfer& leg, std::uint64_t of_order, std::uint64
     emit(effect);
 }
 
-/// Remembers how a balance of which less will be available stood before the step.
-void Step::note_debit(const BalanceKey& key) {
-    const Reference* owner = world().references.find(key.account);
-    if (owner != nullptr && owner->external()) return;
-    debited_.try_emplace(key, world().ledger.get(key).available() < 0);
+/// Remembers how much was available before the step changes it.
+void Step::note_balance(const BalanceKey& key) {
+    available_before_.try_emplace(key, world().ledger.get(key).available());
 }
 
-/// A fact may take what is not there; then a person is told.
-void Step::tell_shortages() {
-    const bool newly = std::any_of(debited_.begin(), debited_.end(), [&](const auto& debited) {
-        return !debited.second && world().ledger.get(debited.first).available() < 0;
-    });
-    if (newly)
+/// A fact may take what is not there, then a person is told; and what waits for more may go on.
+void Step::mind_balances() {
+    bool newly_short = false;
+    for (const auto& [key, before] : available_before_) {
+        const Int128 now = world().ledger.get(key).available();
+        const Reference* owner = world().references.find(key.account);
+        const bool external = owner != nullptr && owner->external();
+        newly_short |= !external && before >= 0 && now < 0;
+        if (now > before) core_.hit_watches(key);
+    }
+    if (newly_short)
         open_task(subject_, 0, "operations", "An account has less than was taken or is held",
                   "noted");
 }

@@ -74,7 +74,7 @@ Refusal Step::hold_exactly(const Order& of, std::uint32_t line, std::uint64_t of
                 world().references.find(hold.asset)->code);
             return OMS_ERROR_insufficient;
         }
-        note_debit(key);
+        note_balance(key);
         hold.amount = amount;
         emit(World::as_effect(hold));
         return 0;
@@ -107,6 +107,7 @@ void Step::end_holds(const Order& of, std::uint32_t line, std::uint64_t of_route
     const std::vector<std::uint64_t> held = holds_of(of, line, of_route);
     for (const std::uint64_t id : held) {
         Hold hold = *world().holds.find(id);
+        note_balance({hold.asset, hold.bucket, hold.account});
         hold.amount = 0;
         emit(World::as_effect(hold));
     }

@@ -105,10 +105,11 @@ Outcome Step::run(const oms_batch& input, std::string& frame) {
     // A party works it all the same: that must not be lost with what could not be opened for it.
     if (refusal != 0 && head_->kind == OMS_RECORD_adopt_order)
         anomaly(0, 0, "a party works an order that cannot be adopted");
-    tell_shortages();
+    mind_balances();
     advance_channel();
     update_statuses();
     answer(refusal);
+    forget_old_keys();
     core_.world.undo.commit();
     write(frame);
     outcome.seq = world().seq;
@@ -251,7 +252,7 @@ void Step::roll_back() {
     effect_count_ = kept_count_;
     events_.clear();
     touched_.clear();
-    debited_.clear();
+    available_before_.clear();
     if (order(subject_) == nullptr) subject_ = 0;
     made_ = 0;
 }
@@ -312,6 +313,19 @@ void Step::answer(Refusal refusal) {
     effect.fingerprint = key_.size == 0 ? 0 : fingerprint();
     effect.text = text(answer_text_);
     emit(effect);
+}
+
+/// A few at a time, so that no decision carries the weight of all.
+void Step::forget_old_keys() {
+    constexpr std::size_t most_at_once = 16;
+    auto effect = make<oms_keys_forgotten>();
+    std::size_t count = 0;
+    for (const auto& [seq, loose] : world().loose_keys) {
+        if (++count > most_at_once || now_ - loose.time <= core_.bindings.limits.key_window_ns)
+            break;
+        effect.through_seq = seq;
+    }
+    if (effect.through_seq != 0) emit(effect);
 }
 
 void Step::touch(std::uint64_t id) {

@@ -105,6 +105,7 @@ private:
     void take_back_to(const UndoMark& mark);
     void advance_channel();
     void answer(Refusal refusal);
+    void forget_old_keys();
     void update_statuses();
     void write(std::string& frame);
     void say(std::string_view text) { answer_text_ = text; }
@@ -205,8 +206,8 @@ private:
                         std::uint32_t counterparty);
     void post_reversal(std::uint64_t order, std::uint64_t execution);
     void transfer(const oms_transfer& transfer, std::uint64_t order, std::uint64_t execution);
-    void note_debit(const BalanceKey& key);
-    void tell_shortages();
+    void note_balance(const BalanceKey& key);
+    void mind_balances();
     void apportion(std::uint64_t order, std::uint64_t execution);
     void take_back(std::uint64_t order, std::uint64_t execution, std::uint32_t state);
     void set_source(std::uint64_t order, const Source& source);
@@ -248,6 +249,8 @@ private:
     void set_slot(const Raised& raised, const lifecycle::Action& action);
     void set_timer(const Raised& raised, const Program& program, const lifecycle::Action& action);
     void set_watch(const Raised& raised, const Program& program, const lifecycle::Action& action);
+    void watch_available(const Raised& raised, const Program& program,
+                         const lifecycle::Action& action);
     void ask_person(const Raised& raised, const Program& program, const lifecycle::Action& action);
     void clear_timers(const Raised& raised, std::uint32_t event);
     void clear_watches(std::uint64_t order);
@@ -312,7 +315,7 @@ private:
     std::vector<oms_cell_set> tried_cells_;  ///< what checks wrote meanwhile
     std::string answer_text_;
     std::vector<ObservationKey> reads_;
-    std::map<BalanceKey, bool> debited_;  ///< whether less than nothing was available before
+    std::map<BalanceKey, Int128> available_before_;  ///< of the balances that the step changes
 };
 
 template <class Record>

@@ -138,7 +138,9 @@ enum class Amount : std::uint8_t {
 ///   timer          `event` after `number` ns, or, when `field` is set, at the time in that term
 ///   clear_timer    the instance's timers for `event`
 ///   watch          `event` when the observation `observation_field` of line 0's product crosses
-///                  the price in term `field`: upwards for a line that receives, else downwards
+///                  the price in term `field`: upwards for a line that receives, else downwards.
+///                  Without an observation: `event` when more of what is unrouted becomes available
+///                  at an account of the destinations of its role
 ///   clear_watches  all of the order's
 ///   task           ask `text` (the queue), titled `text2`, for one of the answers in
 ///                  Table::answers[index ..]; the answer raises its event

@@ -198,7 +198,7 @@ void write_executions(const Order& order, const EffectSink& sink) {
     }
 }
 
-void write_key(const World& world, std::uint32_t origin, const std::string& key,
+void write_key(const World& world, std::uint32_t origin, const std::string& key, std::int64_t asked,
                const EffectSink& sink) {
     const KeyEntry* entry = world.find_key(origin, key);
     if (entry == nullptr) return;
@@ -207,6 +207,7 @@ void write_key(const World& world, std::uint32_t origin, const std::string& key,
     effect.fingerprint = entry->fingerprint;
     effect.seq = entry->seq;
     effect.id = entry->id;
+    effect.time = asked;
     effect.origin = origin;
     effect.code = entry->code;
     effect.key = text(key);
@@ -333,7 +334,7 @@ void write_order(const World& world, const Order& order, bool with_open, const E
     write_instance(order.instance, order.id, 0, sink);
     write_status(order.id, 0, order.status, sink);
     for (std::size_t i = 0; i < order.keys.size(); ++i)
-        write_key(world, order.key_origins[i], order.keys[i], sink);
+        write_key(world, order.key_origins[i], order.keys[i], 0, sink);
     if (with_open) write_open(world, order, sink);
     auto restored = make<oms_order_restored>();
     restored.order = order.id;
@@ -353,7 +354,8 @@ void write_world(const World& world, const EffectSink& sink) {
         put(sink, effect);
     }
     write_books(world, sink);
-    for (const auto& [seq, key] : world.loose_keys) write_key(world, key.first, key.second, sink);
+    for (const auto& [seq, loose] : world.loose_keys)
+        write_key(world, loose.origin, loose.key, loose.time, sink);
     auto counters = make<oms_counters_restored>();
     counters.seq = world.seq;
     counters.time = world.time;

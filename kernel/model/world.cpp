@@ -61,13 +61,14 @@ const KeyEntry* World::find_key(std::uint32_t origin, std::string_view key) cons
 }
 
 /// A key that a later request has taken stays with that one.
-void World::remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry) {
+void World::remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry,
+                         std::int64_t asked) {
     if (find_key(origin, key) != nullptr) return;
     if (Order* order = orders.find(entry.order)) {
         order->keys.emplace_back(key);
         order->key_origins.push_back(origin);
     } else {
-        loose_keys.emplace(entry.seq, std::pair(origin, std::string(key)));
+        loose_keys.emplace(entry.seq, LooseKey{origin, asked, std::string(key)});
     }
     keys_.insert_or_assign(scoped(origin, key), std::move(entry));
 }
@@ -76,14 +77,25 @@ Status World::on(const oms_answered& effect) {
     if (key_.empty()) return {};
     remember_key(origin_, key_,
                  {effect.fingerprint, seq, effect.order, effect.id, effect.code,
-                  std::string(view(effect.text))});
+                  std::string(view(effect.text))},
+                 time);
+    return {};
+}
+
+Status World::on(const oms_keys_forgotten& effect) {
+    while (!loose_keys.empty() && loose_keys.begin()->first <= effect.through_seq) {
+        const LooseKey& loose = loose_keys.begin()->second;
+        keys_.erase(scoped(loose.origin, loose.key));
+        loose_keys.erase(loose_keys.begin());
+    }
     return {};
 }
 
 Status World::on(const oms_key_restored& effect) {
     remember_key(effect.origin, view(effect.key),
                  {effect.fingerprint, effect.seq, effect.order, effect.id, effect.code,
-                  std::string(view(effect.text))});
+                  std::string(view(effect.text))},
+                 effect.time);
     return {};
 }
 

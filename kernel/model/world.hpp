@@ -35,6 +35,13 @@ struct KeyEntry {
     std::string text;
 };
 
+/// The key of a request that made no order: nobody but the clock takes it away.
+struct LooseKey {
+    std::uint32_t origin = 0;
+    std::int64_t time = 0;  ///< of the decision
+    std::string key;
+};
+
 struct Channel {
     std::uint64_t in_seq = 0;
     std::uint64_t out_seq = 0;
@@ -79,15 +86,20 @@ public:
     IdTable<Timer> timers;
     IdTable<Watch> watches;
     std::set<std::pair<std::int64_t, std::uint64_t>> timers_by_due;
-    /// Product, observation field and watch.
-    std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> watches_by_value;
+    /// Product, observation field, comparison, threshold and watch: what a value hits lies
+    /// together.
+    std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::int64_t, std::uint64_t>>
+        watches_by_value;
+    /// Product, account, threshold and watch.
+    std::set<std::tuple<std::uint32_t, std::uint32_t, std::int64_t, std::uint64_t>>
+        watches_by_balance;
     Ledger ledger;
     std::map<std::uint32_t, Channel> channels;
     std::map<CellKey, std::int64_t> cells;
     std::map<Halt, std::string> halts;
     std::map<std::uint64_t, std::string> archive;  ///< retired orders, as encoded effects
-    /// Keys of requests that made no order, by the seq of their decision: origin and key.
-    std::map<std::uint64_t, std::pair<std::uint32_t, std::string>> loose_keys;
+    /// Keys of requests that made no order, by the seq of their decision.
+    std::map<std::uint64_t, LooseKey> loose_keys;
 
     struct Next {
         std::uint64_t order = 1, route = 1, execution = 1, hold = 1, task = 1, timer = 1, watch = 1;
@@ -127,7 +139,8 @@ private:
 #include "model/folded.def"
 #undef OMS_FOLDED
 
-    void remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry);
+    void remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry,
+                      std::int64_t asked);
     void index_route(const Route& route);
     void unindex_route(const Route& route);
     void forget_executions(const Order& order);
@@ -137,6 +150,7 @@ private:
     void insert_timer(const Timer& timer);
     void remove_timer(std::uint64_t id);
     void insert_watch(const Watch& watch);
+    void index_watch(const Watch& watch, bool present);
     void remove_watch(std::uint64_t id);
 
     // The decision whose effects are being folded.

@@ -131,14 +131,29 @@ Status World::on(const oms_timer_set& effect) {
 
 void World::insert_watch(const Watch& watch) {
     watches.insert(watch.id, watch);
-    watches_by_value.emplace(watch.product, watch.field, watch.id);
+    index_watch(watch, true);
     std::vector<std::uint64_t>& list = orders.find(watch.order)->watches;
     list.insert(std::lower_bound(list.begin(), list.end(), watch.id), watch.id);
 }
 
+void World::index_watch(const Watch& watch, bool present) {
+    const auto put = [&](auto& index, const auto& key) {
+        if (present)
+            index.insert(key);
+        else
+            index.erase(key);
+    };
+    if (watch.account != 0)
+        put(watches_by_balance,
+            std::tuple(watch.product, watch.account, watch.threshold, watch.id));
+    else
+        put(watches_by_value,
+            std::tuple(watch.product, watch.field, watch.comparison, watch.threshold, watch.id));
+}
+
 void World::remove_watch(std::uint64_t id) {
     const Watch& watch = *watches.find(id);
-    watches_by_value.erase({watch.product, watch.field, id});
+    index_watch(watch, false);
     std::erase(orders.find(watch.order)->watches, id);
     watches.erase(id);
 }

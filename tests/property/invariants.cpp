@@ -182,7 +182,8 @@ void check_world(const World& world) {
                    world.orders.find(timer.order) != nullptr,
                name("timer", timer.id) + " has no order or no time");
     });
-    demand(world.watches_by_value.size() == world.watches.size(), "a watch would never be hit");
+    demand(world.watches_by_value.size() + world.watches_by_balance.size() == world.watches.size(),
+           "a watch would never be hit");
     world.watches.each([&](const Watch& watch) {
         const Order* order = world.orders.find(watch.order);
         demand(order != nullptr && !has_ended(world, *order),

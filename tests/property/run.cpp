@@ -188,6 +188,7 @@ void Run::check_refused(const oms_batch& decision) {
             case OMS_RECORD_observation_read:
             case OMS_RECORD_route_read:
             case OMS_RECORD_anomaly:
+            case OMS_RECORD_keys_forgotten:
             case OMS_RECORD_channel_moved: break;
             case OMS_RECORD_verdict: {
                 const auto& verdict = *sdk::as<oms_verdict>(effect);

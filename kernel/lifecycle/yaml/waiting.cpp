@@ -105,6 +105,7 @@ void read_watch(Draft& draft, const yaml::Node& node) {
     Waiting watch{node.key(), node.key_place(), {}, false};
     watch.action.verb = Verb::watch;
     watch.action.event = event.value_or(0);
+    const bool available = words.size() == 2 && words[0] == "available" && words[1] == "grows";
     if (words.size() == 3 && words[1] == "crosses") {
         if (const auto observation = draft.find_observation(words[0])) {
             watch.action.observation_field = *observation;
@@ -114,10 +115,11 @@ void read_watch(Draft& draft, const yaml::Node& node) {
         }
         watch.action.field = term_for(draft, words[2], node.place(), "a price or a quantity",
                                       {sdk::FieldMeaning::price, sdk::FieldMeaning::quantity});
-    } else {
+    } else if (!available) {
         draft.error(error_action, node.place(),
                     "expected what watch \"" + node.key() + "\" looks at, found \"" + *text + "\"",
-                    "write \"last crosses stop_price\": an observation and a term of the order");
+                    "write \"last crosses stop_price\", an observation and a term of the order, or "
+                    "\"available grows\"");
     }
     draft.watches.push_back(std::move(watch));
 }
