@@ -24,6 +24,21 @@ std::uint32_t OrderAccounts::find(std::uint64_t order) const {
     return page == nullptr ? 0 : (*page)[order % page_size].load(std::memory_order_acquire);
 }
 
+void RouteProducts::add(std::uint64_t order, std::uint64_t route, std::uint32_t product) {
+    const std::lock_guard lock(mutex_);
+    products_.emplace(order, route, product);
+}
+
+void RouteProducts::forget(std::uint64_t order) {
+    const std::lock_guard lock(mutex_);
+    products_.erase(products_.lower_bound({order, 0, 0}), products_.lower_bound({order + 1, 0, 0}));
+}
+
+bool RouteProducts::has(std::uint64_t order, std::uint64_t route, std::uint32_t product) const {
+    const std::lock_guard lock(mutex_);
+    return products_.count({order, route, product}) != 0;
+}
+
 std::map<std::uint64_t, HaltGate::Cause>::iterator HaltGate::occupy(std::uint64_t halt) {
     if (const auto found = causes_.find(halt); found != causes_.end()) return found;
     // The first slot is kept for a halt of everything, for which there must always be room.
@@ -87,7 +102,8 @@ bool HaltGate::concerns(std::uint64_t halt, const oms_intent& intent) const {
     switch (halt >> 32) {
         case OMS_halt_scope_all: return true;
         case OMS_halt_scope_destination: return intent.destination == target;
-        case OMS_halt_scope_product: return intent.product == target;
+        case OMS_halt_scope_product:
+            return intent.product == target || products.has(intent.order, intent.route, target);
         case OMS_halt_scope_account: return in_subtree(accounts.find(intent.order), target);
         default: return true;  // a scope that a later version knows: when in doubt, stay closed
     }

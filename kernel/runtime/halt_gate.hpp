@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may leave: the flag that closes the gate the moment a halt is asked for, long before that is
-// durable. Asking the gate takes no lock.
+// durable. Asking the gate takes no lock but while a product is halted.
 #pragma once
 
 #include "runtime/name_table.hpp"
@@ -13,6 +13,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <tuple>
 
 namespace oms::runtime {
 
@@ -31,6 +33,20 @@ private:
     using Page = std::array<std::atomic<std::uint32_t>, page_size>;
     std::unique_ptr<std::atomic<Page*>[]> pages_ =
         std::make_unique<std::atomic<Page*>[]>(page_count);
+};
+
+/// The products of routes that carry several, since an intent names one. Looked at only while a
+/// product is halted; what the route of an order that comes back from the archive carried is not
+/// known here, and nothing but cancels and questions goes to it.
+class RouteProducts {
+public:
+    void add(std::uint64_t order, std::uint64_t route, std::uint32_t product);
+    void forget(std::uint64_t order);
+    bool has(std::uint64_t order, std::uint64_t route, std::uint32_t product) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::set<std::tuple<std::uint64_t, std::uint64_t, std::uint32_t>> products_;
 };
 
 class HaltGate {
@@ -52,6 +68,7 @@ public:
     bool any() const { return used_.load(std::memory_order_acquire) > 0; }
 
     OrderAccounts accounts;
+    RouteProducts products;
 
 private:
     static std::uint64_t pack(std::uint32_t scope, std::uint32_t target) {

@@ -15,6 +15,14 @@ public:
 
     NameTable names;
     HaltGate gate{names};
+
+private:
+    void take(const oms_record& effect);
+    void note_product(std::uint64_t order, std::uint64_t route, std::uint32_t product);
+
+    /// The route whose lines are being told, and the product of the first.
+    std::uint64_t told_route_ = 0;
+    std::uint32_t first_product_ = 0;
 };
 
 }  // namespace oms::runtime

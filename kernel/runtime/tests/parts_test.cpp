@@ -265,6 +265,23 @@ TEST_F(HaltGateTest, KnowsScopes) {
     EXPECT_EQ(ask(OMS_action_place, 3), OMS_HALTED);  // nobody knows whose it is
 }
 
+TEST_F(HaltGateTest, KnowsEachProductOfARoute) {
+    gate_.products.add(1, 2, 60);
+    gate_.products.add(1, 2, 61);
+    gate_.set(OMS_halt_scope_product, 61, true);
+    oms_intent intent = sdk::make<oms_intent>();
+    intent.action = OMS_action_place;
+    intent.order = 1;
+    intent.route = 2;
+    intent.product = 60;
+    EXPECT_EQ(gate_.ask(intent), OMS_HALTED);
+    intent.route = 3;
+    EXPECT_EQ(gate_.ask(intent), OMS_OK);
+    intent.route = 2;
+    gate_.products.forget(1);
+    EXPECT_EQ(gate_.ask(intent), OMS_OK);
+}
+
 TEST_F(HaltGateTest, ClosesForAllWhenThereAreTooManyScopes) {
     for (std::uint32_t i = 0; i < HaltGate::most_halts + 5; ++i)
         gate_.set(OMS_halt_scope_product, 1000 + i, true);
