@@ -27,14 +27,24 @@ std::uint32_t Step::intern(std::uint32_t reference_class, std::string_view code)
     return effect.reference;
 }
 
-bool Step::halted(std::uint32_t scope, std::uint32_t target) const {
-    return world().halts.count({scope, target}) != 0;
+/// The halt that forbids it; null: none. A halt of an account is one of all that lies under it.
+const Halt* Step::halted(std::uint32_t scope, std::uint32_t target) const {
+    constexpr int deepest_tree = 64;
+    for (int depth = 0; depth < deepest_tree; ++depth) {
+        const auto found = world().halts.find({scope, target});
+        if (found != world().halts.end()) return &found->first;
+        if (scope != OMS_halt_scope_account || target == 0) return nullptr;
+        const Reference* account = world().references.find(target);
+        target = account == nullptr ? 0 : account->group;
+    }
+    return nullptr;
 }
 
 /// Whether it is halted; the answer then says what is.
 bool Step::says_halted(std::uint32_t scope, std::uint32_t target) {
-    if (!halted(scope, target)) return false;
-    const Reference* entry = world().references.find(target);
+    const Halt* halt = halted(scope, target);
+    if (halt == nullptr) return false;
+    const Reference* entry = world().references.find(halt->target);
     say(entry == nullptr ? std::string("everything is halted")
                          : std::string(sdk::code_name(sdk::halt_scope_names, scope)) + " " +
                                entry->code + " is halted");

@@ -221,7 +221,7 @@ private:
     Refusal advance_numbers();
     Refusal begin_epoch();
     std::uint32_t intern(std::uint32_t reference_class, std::string_view code);
-    bool halted(std::uint32_t scope, std::uint32_t target) const;
+    const Halt* halted(std::uint32_t scope, std::uint32_t target) const;
     bool says_halted(std::uint32_t scope, std::uint32_t target);
 
     // ---- walk.cpp ------------------------------------------------------------------------------
