@@ -21,7 +21,12 @@ struct PluginCall {
         const UndoMark mark = step.mark_effects();
         const std::size_t tried = step.tried_cells_.size();
         if (guard != nullptr) guard->enter(instance);
-        const oms_status status = function(&view, &sink);
+        oms_status status = OMS_FAILED;
+        try {
+            status = function(&view, &sink);
+        } catch (...) {
+            // The SDK lets nothing through; a plugin without it may, and is at fault then.
+        }
         at_fault = broken || status != OMS_OK;
         if (guard != nullptr) guard->leave(instance, at_fault);
         if (!at_fault) return true;
@@ -47,6 +52,8 @@ struct PluginCall {
     bool broken = false;
     bool at_fault = false;
     std::uint32_t opinions = 0;
+    std::uint32_t cells = 0;
+    std::uint32_t passed_over = 0;
     std::uint32_t worst = OMS_outcome_pass;
     std::vector<Reservation> reservations;
     std::vector<oms_transfer> transfers;

@@ -13,12 +13,19 @@ constexpr std::size_t max_reservations = 4;
 constexpr std::size_t max_transfers = 16;
 constexpr std::size_t max_routes = 64;
 constexpr std::uint32_t max_opinions = 256;
+constexpr std::uint32_t max_cells = 256;
+constexpr std::uint32_t max_passed_over = 1024;
+constexpr std::size_t max_route_details = 1024;
+
+bool is_sound(oms_text text) {
+    return text.size <= OMS_MAX_TEXT_BYTES && (text.size == 0 || text.data != nullptr);
+}
 }  // namespace
 
 oms_status PluginCall::say_opinion(const oms_opinion& opinion) {
     if (call != Call::check && call != Call::validate) return break_contract(OMS_INVALID);
     if (opinion.outcome < OMS_outcome_pass || opinion.outcome > OMS_outcome_ask ||
-        opinion.text.size > OMS_MAX_TEXT_BYTES || ++opinions > max_opinions ||
+        !is_sound(opinion.text) || ++opinions > max_opinions ||
         (opinion.outcome != OMS_outcome_pass && opinion.rule >= rules->size()))
         return break_contract(OMS_OUT_OF_RANGE);
     // Refuse weighs more than ask, ask more than warn, warn more than pass.
@@ -43,6 +50,7 @@ oms_status PluginCall::say_opinion(const oms_opinion& opinion) {
 oms_status PluginCall::set_cell(std::uint32_t cell, std::uint64_t key_a, std::uint64_t key_b,
                                 std::int64_t value, bool present) {
     if (call == Call::fact) return break_contract(OMS_INVALID);
+    if (++cells > max_cells) return break_contract(OMS_OUT_OF_RANGE);
     auto effect = make<oms_cell_set>();
     effect.owner = instance;
     effect.cell = cell;
@@ -94,7 +102,7 @@ void PluginCall::explain(std::uint32_t destination, bool chosen, std::int64_t sc
 oms_status PluginCall::add_route(std::uint32_t destination, const oms_batch& details,
                                  std::int64_t score, oms_text why) {
     if (call != Call::plan) return break_contract(OMS_INVALID);
-    if (routes.size() == max_routes || why.size > OMS_MAX_TEXT_BYTES ||
+    if (routes.size() == max_routes || !is_sound(why) || details.count > max_route_details ||
         std::find(destinations->begin(), destinations->end(), destination) == destinations->end())
         return break_contract(OMS_OUT_OF_RANGE);
     PlannedRoute plan;
@@ -104,6 +112,7 @@ oms_status PluginCall::add_route(std::uint32_t destination, const oms_batch& det
             if (line->quantity <= 0) return break_contract(OMS_OUT_OF_RANGE);
             plan.lines.push_back(*line);
         } else if (const auto* term = sdk::as<oms_term>(record)) {
+            if (!is_sound(term->text)) return break_contract(OMS_OUT_OF_RANGE);
             plan.terms.push_back({term->line, term->field, term->type, term->product, term->number,
                                   std::string(sdk::view(term->text))});
         } else {
@@ -118,7 +127,9 @@ oms_status PluginCall::add_route(std::uint32_t destination, const oms_batch& det
 
 oms_status PluginCall::pass_over(std::uint32_t destination, std::int64_t score, oms_text why) {
     if (call != Call::plan) return break_contract(OMS_INVALID);
-    if (why.size > OMS_MAX_TEXT_BYTES) return break_contract(OMS_OUT_OF_RANGE);
+    if (!is_sound(why) || ++passed_over > max_passed_over ||
+        step.core_.world.references.find(OMS_class_destination, destination) == nullptr)
+        return break_contract(OMS_OUT_OF_RANGE);
     explain(destination, false, score, why);
     return OMS_OK;
 }

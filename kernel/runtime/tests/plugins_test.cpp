@@ -6,6 +6,8 @@
 #include "runtime/runtime.hpp"
 #include "runtime/tests/small_world.hpp"
 
+#include <oms/abi/errors.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -105,18 +107,45 @@ TEST_F(PluginsTest, HoldsSettingsAgainstTheManifest) {
     EXPECT_THAT(all, HasSubstr("OMS-4015"));
 }
 
-TEST_F(PluginsTest, FailsClosedWhenAnAnswerIsOutOfRange) {
-    auto opened = Runtime::open(options("call_lies"));
+class FaultyCallTest : public PluginsTest {};
+
+/// It fails closed, and costs the orders that it checks alone.
+TEST_P(FaultyCallTest, RefusesAndIsCountedAgainstThePlugin) {
+    Options options = this->options(GetParam().name);
+    options.config_text->replace(options.config_text->find("kinds:"), 6,
+                                 "kinds:\n  unchecked: {lifecycle: plain, route_lifecycle: party, "
+                                 "routing: by_list, destinations: [north]}");
+    auto opened = Runtime::open(options);
     ASSERT_TRUE(opened) << yaml::to_text(opened.error());
     ASSERT_TRUE((*opened)->start());
     const auto port = (*opened)->port("test");
-    EXPECT_NE(port->request(place(*port, "one").view())->code, 0u);
+    const Result<Reply> refused = port->request(place(*port, "one").view());
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->code, static_cast<std::uint32_t>(OMS_ERROR_check_failed));
+    EXPECT_EQ(refused->text, "the check extra gave no valid answer");
+    EXPECT_LT(refused->records.view().count, 600u);
+
+    sdk::Batch other = place(*port, "two");
+    const auto* head = reinterpret_cast<const oms_place_order*>(other.view().first);
+    const_cast<oms_place_order*>(head)->order_kind =
+        port->reference(OMS_class_order_kind, "unchecked").value_or(0);
+    EXPECT_EQ(port->request(other.view())->code, 0u);
+
     const ProcessStatus status = (*opened)->status();
     const auto extra = std::find_if(status.instances.begin(), status.instances.end(),
                                     [](const auto& one) { return one.instance == "extra"; });
     ASSERT_NE(extra, status.instances.end());
     EXPECT_EQ(extra->faults, 1u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Bad, FaultyCallTest,
+                         testing::Values(BadPlugin{"call_lies", 0, "", ""},
+                                         BadPlugin{"call_throws", 0, "", ""},
+                                         BadPlugin{"call_out_of_turn", 0, "", ""},
+                                         BadPlugin{"call_floods_cells", 0, "", ""},
+                                         BadPlugin{"call_null_text", 0, "", ""},
+                                         BadPlugin{"call_floods_opinions", 0, "", ""}),
+                         [](const auto& tested) { return tested.param.name; });
 
 TEST_F(PluginsTest, GivesUpOneThatDoesNotStop) {
     auto opened = Runtime::open(options("never_stops"));

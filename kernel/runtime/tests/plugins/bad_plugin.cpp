@@ -74,11 +74,15 @@ oms_status create(const oms_host* host, const oms_settings*, oms_plugin** plugin
 oms_status evaluate(oms_plugin*, const oms_check_call*, const oms_view*, const oms_sink* sink) {
     if (BAD_CALL == 1) std::abort();
     while (BAD_CALL == 2) std::this_thread::sleep_for(std::chrono::seconds(1));
+    if (BAD_CALL == 4) throw std::runtime_error("nobody taught it the SDK");
+    if (BAD_CALL == 5) sink->hold(sink, 1, 1, 0, 1);
+    for (std::uint64_t i = 0; BAD_CALL == 6 && i < 1'000'000; ++i) sink->cell(sink, 1, i, 0, 1, 1);
     oms_opinion opinion{};
     opinion.size = sizeof opinion;
     opinion.outcome = BAD_CALL == 3 ? 4711 : OMS_outcome_pass;
     opinion.line = OMS_WHOLE_ORDER;
-    sink->opinion(sink, &opinion);
+    if (BAD_CALL == 7) opinion.text = {nullptr, 12};
+    for (int i = 0; i < (BAD_CALL == 8 ? 1'000'000 : 1); ++i) sink->opinion(sink, &opinion);
     return OMS_OK;
 }
 
