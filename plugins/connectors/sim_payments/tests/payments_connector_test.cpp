@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 
 namespace parties {
 namespace {
@@ -39,6 +40,12 @@ protected:
                 row.channel = channel_;
                 row.in_seq = in_seq_;
                 row.cursor = sdk::text(cursor_);
+                rows.add(row);
+            }
+            if (query.subject == OMS_subject_order) {
+                auto row = sdk::make<oms_route_row>();
+                row.route = query.id / 10;
+                row.flags = ended_.count(row.route) != 0 ? OMS_ROUTE_ENDED : 0;
                 rows.add(row);
             }
             if (query.subject == OMS_subject_routes && query.after == 0)
@@ -136,6 +143,7 @@ protected:
     std::uint64_t in_seq_ = 0;
     std::string cursor_;
     std::vector<std::uint64_t> open_routes_;
+    std::set<std::uint64_t> ended_;  // routes
     std::vector<std::uint32_t> told_;
     std::unique_ptr<FakeHost> host_;
     std::unique_ptr<Acquirer> bank_;
@@ -224,6 +232,20 @@ TEST_F(PaymentsConnectorTest, NothingLeavesWhileHalted) {
     port_.set_halted(false);
     cycle();
     EXPECT_TRUE(bank_->received(2, 2));
+}
+
+TEST_F(PaymentsConnectorTest, WhatWasRefusedWhileHaltedIsNotSentByTheNextLife) {
+    port_.set_halted(true);
+    decide(OMS_action_place, 1, 5000);
+    cycle();
+    EXPECT_THAT(told(), ElementsAre(OMS_report_refused));
+    ended_.insert(1);
+    cursor_.clear();  // killed before it was kept how far the channel was read
+    port_.set_halted(false);
+    start();
+    cycle();
+    EXPECT_FALSE(bank_->received(1, 1));
+    EXPECT_THAT(told(), ElementsAre());
 }
 
 TEST_F(PaymentsConnectorTest, WaitsWhileTheKernelHasNoRoom) {

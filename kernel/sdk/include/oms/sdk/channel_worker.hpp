@@ -230,7 +230,9 @@ private:
                 case Found::cannot_tell:
                     return tell(work.intent, OMS_report_unknown,
                                 "it is not known whether this was sent before the last end");
-                case Found::not_acted: work.in_doubt = false;
+                case Found::not_acted:
+                    if (!is_wanted(work.intent)) return true;
+                    work.in_doubt = false;
             }
         }
         if (action == OMS_action_place || action == OMS_action_amend) complete(work);
@@ -244,6 +246,23 @@ private:
             awaited_[{work.intent.route, work.intent.out_seq}] = {
                 port_.now() + options_.answer_timeout_ms * 1'000'000, work.intent};
         return true;
+    }
+
+    /// An intent of an earlier life may have come to its end meanwhile, refused because of a halt:
+    /// sent now, it would work there for a route that has ended.
+    bool is_wanted(const oms_intent& intent) {
+        bool open = false;
+        bool amends = false;
+        oms_query query = make<oms_query>();
+        query.subject = OMS_subject_order;
+        query.id = intent.order;
+        desk_.ask(query, [&](const oms_record& record) {
+            if (const auto* row = as<oms_route_row>(record); row != nullptr)
+                open = open || (row->route == intent.route && (row->flags & OMS_ROUTE_ENDED) == 0);
+            if (const auto* line = as<oms_route_line_row>(record); line != nullptr)
+                amends = amends || (line->route == intent.route && line->amending != 0);
+        });
+        return open && (intent.action != OMS_action_amend || amends);
     }
 
     /// A decision that did not open the order does not say everything about it.
