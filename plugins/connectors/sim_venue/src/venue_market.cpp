@@ -2,9 +2,24 @@
 // What happens at the venue by itself: quotes that wander, other participants, the end of the day.
 #include "venue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace parties {
+
+namespace {
+
+/// Up, down or neither, in ticks: the further the price is from where it was listed, the likelier
+/// towards there. A free walk would leave every limit behind after some hours, and two venues that
+/// list the same product would part for good.
+std::int64_t wander(Random& random, const Listing& listing, std::int64_t reference) {
+    constexpr std::int64_t reach = 63;
+    const std::int64_t away = (reference - listing.price) / listing.tick;
+    const std::int64_t drawn = random.between(-reach, reach) - std::clamp(away, -reach, reach);
+    return drawn > reach / 3 ? 1 : drawn < -reach / 3 ? -1 : 0;
+}
+
+}  // namespace
 
 void Venue::list(const Listing& listing) {
     Market& at = markets_[listing.product];
@@ -67,8 +82,8 @@ void Venue::move_market(Market& at, std::int64_t now) {
     for (const std::uint64_t id : at.house) at.book.remove(id);
     at.house.clear();
     const std::int64_t depth = rules.half_spread_ticks + static_cast<std::int64_t>(rules.levels);
-    at.reference =
-        std::max(at.reference + at.random.between(-1, 1) * rules.tick, depth * rules.tick);
+    at.reference += wander(at.random, rules, at.reference) * rules.tick;
+    at.reference = std::max(at.reference, depth * rules.tick);
     for (std::int64_t level = rules.half_spread_ticks; level < depth; ++level) {
         for (const bool buy : {true, false}) {
             const std::int64_t lots = std::max<std::int64_t>(rules.quote_size / rules.lot, 1);

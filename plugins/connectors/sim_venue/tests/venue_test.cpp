@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace parties {
@@ -289,6 +290,25 @@ TEST_F(VenueTest, OthersTradeWithWhatRests) {
         hear();
     }
     EXPECT_TRUE(venue_->standing(1)->ended);
+}
+
+TEST_F(VenueTest, WandersAroundItsListedPriceHoweverLong) {
+    rules_.quote_every_ns = second;
+    start();
+    std::int64_t lowest = 10'000;
+    std::int64_t highest = 10'000;
+    for (int step = 0; step < 50'000; ++step) {
+        now_ += second;
+        venue_->work(now_);
+        for (const MarketData& market : venue_->take_market_data(now_)) {
+            lowest = std::min(lowest, market.bid.price);
+            highest = std::max(highest, market.ask.price);
+        }
+    }
+    EXPECT_LT(lowest, 10'000 - 50);
+    EXPECT_GT(highest, 10'000 + 50);
+    EXPECT_GT(lowest, 10'000 - 300);
+    EXPECT_LT(highest, 10'000 + 300);
 }
 
 TEST_F(VenueTest, WorksOrdersThatAreTelephonedIn) {
