@@ -87,7 +87,7 @@ void add_common_options(CLI::App& app, Context& context) {
         ->capture_default_str()
         ->group("For every verb");
     app.add_option("--timeout", context.timeout_s, "Seconds to wait for an answer")
-        ->check(CLI::Range(0.001, 86'400.0).description(""))
+        ->check(between(0.001, 86'400))
         ->type_name("SECONDS")
         ->capture_default_str()
         ->group("For every verb");

@@ -6,6 +6,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fmt/format.h>
+
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +30,18 @@ inline CLI::App* add_group(CLI::App& parent, const std::string& name, const std:
     CLI::App* group = parent.add_subcommand(name, help);
     group->require_subcommand(1);
     return group;
+}
+
+/// The number of an option lies in between. The parser's own check says so in each version
+/// otherwise.
+inline CLI::Validator between(double least, double most) {
+    const auto fault = [least, most](const std::string& text) -> std::string {
+        char* end = nullptr;
+        const double number = std::strtod(text.c_str(), &end);
+        if (!text.empty() && *end == '\0' && number >= least && number <= most) return {};
+        return fmt::format("{} is not between {} and {}", text, least, most);
+    };
+    return {fault, ""};
 }
 
 /// What the verb does once the whole command line is understood.

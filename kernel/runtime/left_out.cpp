@@ -6,6 +6,8 @@
 #include <oms/abi/facts.h>
 #include <oms/abi/routing.h>
 
+#include <cstdint>
+
 namespace oms::runtime {
 
 namespace {

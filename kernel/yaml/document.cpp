@@ -281,13 +281,15 @@ namespace {
 
 /// The parser's own words, without its full stops and with our way out.
 void add_syntax_problem(const YAML::Exception& error, const std::string& file, Problems& problems) {
+    std::string words = error.msg;
     std::string remedy = "look at the indentation, and put texts with : # { [ in quotes";
     if (error.msg.find("alias") != std::string::npos ||
         error.msg.find("anchor") != std::string::npos) {
         remedy = "anchors and aliases are not read; put a text with & or * in quotes";
+        words = words.substr(0, words.find(':'));  // newer versions say the name, which is there
     }
     problems.add(error_syntax, place_text(file, to_mark(error.mark)),
-                 "this is not valid YAML (" + error.msg + ")", std::move(remedy));
+                 "this is not valid YAML (" + words + ")", std::move(remedy));
 }
 
 /// Nothing after the document may go unread.

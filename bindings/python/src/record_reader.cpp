@@ -157,7 +157,8 @@ void RecordReader::read(const py::dict& fields, const std::string& place, sdk::B
     if (!fields.contains("record"))
         refuse(error_no_record, place, "the dictionary does not say which record it is",
                "add the member \"record\", such as {\"record\": \"cancel_order\"}");
-    const auto& info = record_called(py::cast<std::string>(fields["record"]), place);
+    const auto kind = py::cast<std::string>(fields["record"]);
+    const sdk::RecordInfo& info = record_called(kind, place);
     check_names(info, fields, place);
     texts_.clear();
     words_.assign(info.size / 8, 0);

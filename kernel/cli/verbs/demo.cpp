@@ -259,7 +259,7 @@ void add_demo(CLI::App& parent, Context& context) {
                  "Place the configuration's example orders and watch them to the end", "oms demo");
     verb->add_option("CONFIG", arguments->config, "Whose examples, when none runs");
     verb->add_option("--patience", arguments->patience_s, "Seconds until it stops watching")
-        ->check(CLI::Range(1.0, 3600.0))
+        ->check(between(1, 3600))
         ->capture_default_str();
     when_chosen(verb, context, [&context, arguments] { return run(context, *arguments); });
 }

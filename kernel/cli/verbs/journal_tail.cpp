@@ -59,7 +59,7 @@ void add_journal_tail(CLI::App& group, Context& context) {
                               "oms journal tail --from 100 --follow");
     verb->add_option("--from", arguments->from, "From this decision on");
     verb->add_option("--count", arguments->count, "So many")
-        ->check(CLI::Range(1, 100'000'000))
+        ->check(between(1, 100'000'000))
         ->capture_default_str();
     verb->add_flag("--follow", arguments->follow, "Go on with those that come");
     verb->add_flag("--brief", arguments->brief, "Only what a person who watches wants to know");

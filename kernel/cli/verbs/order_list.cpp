@@ -114,7 +114,7 @@ void add_order_list(CLI::App& parent, Context& context, const std::string& name)
     verb->add_option("--account", arguments->account, "Only orders of this account");
     verb->add_flag("--all", arguments->all, "Those that have ended, too");
     verb->add_option("--most", arguments->most, "So many at most")
-        ->check(CLI::Range(1, 1'000'000))
+        ->check(between(1, 1'000'000))
         ->capture_default_str();
     verb->add_option("--after", arguments->after, "Only orders with a higher number");
     when_chosen(verb, context, [&context, arguments] { return run(context, *arguments); });

@@ -79,7 +79,11 @@ std::string BodyReader::path(std::uint32_t parent, std::string_view name) const 
 // --------------------------------------------------------------------------------------
 
 void BodyReader::bad_json(simdjson::error_code code) const {
-    throw make_problem(error_bad_json).says(simdjson::error_message(code));
+    // Newer versions of the library put their error's name in front: `TAPE_ERROR: The JSON …`.
+    std::string_view words = simdjson::error_message(code);
+    const std::size_t name = words.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+    if (name != words.npos && words.substr(name).starts_with(": ")) words.remove_prefix(name + 2);
+    throw make_problem(error_bad_json).says(std::string(words));
 }
 
 template <class Type>
@@ -142,8 +146,8 @@ void BodyReader::read_object(simdjson::ondemand::object object, std::uint32_t pa
                              Schema schema) {
     std::uint64_t seen = 0;
     for (auto each : object) {
+        const std::string_view name = taken(each.unescaped_key());
         simdjson::ondemand::field field = taken(std::move(each));
-        const std::string_view name = taken(field.unescaped_key());
         std::size_t which = 0;
         while (which < schema.size() && schema[which].name != name) ++which;
         if (which == schema.size()) {
@@ -191,8 +195,8 @@ void BodyReader::read_list(simdjson::ondemand::array array, std::uint32_t parent
 void BodyReader::read_money(simdjson::ondemand::object object, std::uint32_t position) {
     bool seen[2] = {};
     for (auto each : object) {
+        const std::string_view name = taken(each.unescaped_key());
         simdjson::ondemand::field field = taken(std::move(each));
-        const std::string_view name = taken(field.unescaped_key());
         const bool amount = name == money_names[0];
         if (!amount && name != money_names[1])
             throw make_problem(error_unknown_member)
@@ -309,8 +313,8 @@ void BodyReader::read_value(Value value, std::uint32_t position) {
 
 void BodyReader::read_terms(simdjson::ondemand::object object, std::uint32_t parent) {
     for (auto each : object) {
+        const std::string_view name = taken(each.unescaped_key());
         simdjson::ondemand::field field = taken(std::move(each));
-        const std::string_view name = taken(field.unescaped_key());
         const sdk::TermInfo* term = sdk::term_info(name);
         if (term == nullptr) {
             std::vector<std::string_view> names;
