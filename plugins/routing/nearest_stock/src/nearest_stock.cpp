@@ -137,10 +137,12 @@ private:
             there = told->value;
         }
         there -= kept_back(place.reference, need, view);
-        // More than a thousand times the need decides nothing any more, and stays far from
-        // overflow.
-        const Wide most = std::min<Wide>(static_cast<Wide>(need.quantity) * 1000, INT64_MAX);
-        return static_cast<std::int64_t>(std::clamp<Wide>(there, 0, most));
+        return static_cast<std::int64_t>(std::clamp<Wide>(there, 0, plenty(need)));
+    }
+
+    /// More than a thousand times the need decides nothing any more, and stays far from overflow.
+    static Wide plenty(const Need& need) {
+        return std::min<Wide>(static_cast<Wide>(need.quantity) * 1000, INT64_MAX);
     }
 
     static std::optional<oms_observation> seen(std::uint32_t product,
@@ -199,9 +201,14 @@ private:
             if (candidate.why_not == "chosen") continue;
             std::string why = candidate.why_not;
             if (why.empty()) {
-                why = "it has " + list(needs, candidate.place.has) + way_text(candidate.place);
-                why += choice ? "; decided by " + std::string(choice->decided_by)
-                              : "; no places that may be combined have everything";
+                why =
+                    "it has " + stock_list(needs, candidate.place.has) + way_text(candidate.place);
+                if (!choice)
+                    why += "; no places that may be combined have everything";
+                else if (choice->plans == 1)
+                    why += "; the only plan does without it";
+                else
+                    why += "; decided by " + std::string(choice->decided_by);
             }
             say.passed_over(candidate.destination, score(candidate.place), why);
         }
@@ -217,6 +224,20 @@ private:
             text += format_decimal(quantities.empty() ? need.quantity : quantities[index],
                                    need.scale, 0) +
                     " " + need.code;
+        }
+        return text;
+    }
+
+    /// The same of what a place has, which was not counted beyond plenty.
+    static std::string stock_list(const std::vector<Need>& needs,
+                                  const std::vector<std::int64_t>& has) {
+        std::string text;
+        for (std::size_t index = 0; index < needs.size(); ++index) {
+            const Need& need = needs[index];
+            if (!text.empty()) text += ", ";
+            text += has[index] < plenty(need) ? format_decimal(has[index], need.scale, 0)
+                                              : std::string("plenty of");
+            text += " " + need.code;
         }
         return text;
     }

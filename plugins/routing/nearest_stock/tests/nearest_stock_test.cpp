@@ -82,6 +82,20 @@ TEST_F(NearestStockTest, PrefersOneParcelToTheNearest) {
     EXPECT_EQ(near.routes.size(), 2U);
 }
 
+TEST_F(NearestStockTest, SaysOfAPlaceWhatIsTrueOfIt) {
+    stock(0, 50'000, 5);
+    stock(1, 1, 0);
+    stock(2, 50'000, 5);
+    const Said said = plan();
+    ASSERT_EQ(said.passed_over.size(), 2U);
+    EXPECT_TRUE(said.passed_over[0].why.starts_with("it has 1 MUG, 0 TEE; "));
+    EXPECT_TRUE(said.passed_over[1].why.starts_with("it has plenty of MUG, 5 TEE; "));
+
+    stock(2, 1, 0);
+    EXPECT_TRUE(plan().passed_over[1].why.ends_with("; the only plan does without it"))
+        << plan().passed_over[1].why;
+}
+
 TEST_F(NearestStockTest, SplitsAParcelWhereItMust) {
     stock(0, 1, 1);
     stock(2, 5, 0);
