@@ -140,7 +140,7 @@ Told Narrator::tell(const oms_batch& decision) {
     }
     if (!passed_.empty() && !reported_)
         told.details.insert(told.details.begin(),
-                            {"checked: " + sdk::name_list(passed_, 6), Style::good});
+                            {"nothing against it from " + sdk::name_list(passed_, 6), Style::good});
     return told;
 }
 
@@ -333,8 +333,10 @@ void Narrator::tell_opinion(const oms_record& record, Told& told) {
     if (const auto* verdict = as<oms_verdict>(record)) {
         const std::string rule = verdict->rule == 0 ? "a check" : code_of(names_, verdict->rule);
         if (verdict->outcome == OMS_outcome_pass && !full()) {
-            if (std::find(passed_.begin(), passed_.end(), rule) == passed_.end())
-                passed_.push_back(rule);
+            // A rule is called by what it refuses for, which would read as a fault here.
+            const std::string instance = rule.substr(0, rule.find('.'));
+            if (std::find(passed_.begin(), passed_.end(), instance) == passed_.end())
+                passed_.push_back(instance);
             return;
         }
         const std::string outcome(sdk::code_name(sdk::outcome_names, verdict->outcome));

@@ -66,7 +66,7 @@ private:
     std::map<std::uint64_t, std::uint32_t> destinations_;  ///< by route
     std::map<std::uint64_t, std::string> parts_;           ///< by route: its lines, in words
     std::map<std::pair<std::uint64_t, std::uint32_t>, const oms_line_counted*> last_counts_;
-    std::vector<std::string> passed_;  ///< rules that passed in this decision
+    std::vector<std::string> passed_;  ///< instances whose rules passed in this decision
     bool reported_ = false;            ///< it is about a party's report
 };
 

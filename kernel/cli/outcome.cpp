@@ -104,7 +104,8 @@ Exit tell_reply(Session& session, const Reply& reply, const Asked& asked) {
     if (!status.empty()) line += ", now " + status;
     console.say(console.paint_talk(Style::good, line));
     say_opinions(session, reply);
-    console.print_line(std::to_string(reply.order));
+    // Data for a script; a person has just read it.
+    if (!console.out_is_terminal()) console.print_line(std::to_string(reply.order));
     return Exit::ok;
 }
 
@@ -121,9 +122,10 @@ std::uint64_t follow_orders(Session& session, const std::vector<std::uint64_t>& 
     std::uint64_t told = 0;
     std::uint64_t looked = 0;
     const auto still_open = [&] {
-        looked = session.port().durable_seq();
         for (auto at = open.begin(); at != open.end();)
             at = session.is_open(*at) ? std::next(at) : open.erase(at);
+        // What is durable once all have ended holds all that there is to tell, and no less does.
+        looked = session.port().durable_seq();
         return !open.empty();
     };
     // What is over already is told to its end; what is open is followed.
