@@ -24,7 +24,7 @@ def test_it_refuses_what_goes_beyond_the_cap(tmp_path):
             order = [OMS, "--config", config, "order", "new", "--kind", "trade",
                      "--account", "fund", "--limit", "10.00"]
             run([*order, "--key", "to-the-cap", "--buy", "40", "ACME"])
-            said = run([*order, "--key", "beyond-it", "--buy", "1", "ACME"], exit_code=1)
+            said = run([*order, "--key", "beyond-it", "--buy", "41", "ACME"], exit_code=1)
             assert "OMS-1025" in said and "caps.POSITION_ABOVE_CAP" in said
             why = run([OMS, "--config", config, "why", "beyond-it"])
             assert "caps.POSITION_ABOVE_CAP" in why and "refuse" in why and "101" in why
