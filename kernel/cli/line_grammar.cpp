@@ -51,10 +51,11 @@ void describe_line(LineWords& line, const std::string& name, const std::string& 
 }  // namespace
 
 void LineGrammar::option(CLI::App& verb, const std::string& name, Means means,
-                         const std::string& type, const std::string& help, std::string meant) {
+                         const std::string& type, const std::string& help,
+                         const std::string& meant) {
     Option& made = options_.emplace_back();
     made.means = means;
-    made.name = meant.empty() ? name : std::move(meant);
+    made.name = meant.empty() ? name : meant;
     made.option = verb.add_option("--" + name, made.values, help)
                       ->type_name(type)
                       ->expected(1, many)

@@ -45,7 +45,7 @@ private:
         std::vector<std::string> values;
     };
     void option(CLI::App& verb, const std::string& name, Means means, const std::string& type,
-                const std::string& help, std::string meant = {});
+                const std::string& help, const std::string& meant = {});
     void line_option(CLI::App& verb, const std::string& name, Means means, const std::string& help);
     static void take(OrderWords& words, const Option& option, const std::string& first,
                      const std::string& second);

@@ -16,7 +16,6 @@ using lifecycle::Event;
 using lifecycle::Target;
 using lifecycle::Verb;
 using sdk::make;
-using sdk::text;
 
 Refusal Step::act(const Raised& raised, const Program& program, const Action& action) {
     if (action.undo_bit != 0xff) {

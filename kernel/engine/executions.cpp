@@ -10,8 +10,6 @@ namespace oms::engine {
 
 using lifecycle::Event;
 using sdk::make;
-using sdk::text;
-using sdk::view;
 
 void Step::count(const Order& of, std::uint32_t index, Counts counts, Int128 value) {
     counts.settle();

@@ -12,7 +12,6 @@ namespace oms::engine {
 
 using lifecycle::Event;
 using sdk::make;
-using sdk::text;
 using sdk::view;
 
 Refusal Step::place_order() {

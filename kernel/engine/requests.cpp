@@ -10,7 +10,6 @@ namespace oms::engine {
 
 using lifecycle::Event;
 using sdk::make;
-using sdk::text;
 using sdk::view;
 
 const Order* Step::target_order(std::uint64_t id, oms_text target, Refusal& refusal) const {

@@ -32,7 +32,7 @@ std::string duration_text(std::int64_t ns) {
     return std::to_string(ns) + "ns";
 }
 
-std::string with_role(const Table& table, std::string text, std::uint8_t role) {
+std::string with_role(const Table& table, const std::string& text, std::uint8_t role) {
     return role == any_role ? text : text + " " + role_name(table, role);
 }
 

@@ -205,7 +205,7 @@ Status World::on(const oms_order_opened& effect) {
     order.changed_seq = seq;
     order.instance.lifecycle = effect.lifecycle;
     order.key = view(effect.key);
-    orders.insert(order.id, std::move(order));
+    orders.insert(effect.order, std::move(order));
     undo.push([id = effect.order, next_order = next.order](World& world) {
         world.remove_order(id);
         world.next.order = next_order;

@@ -92,7 +92,7 @@ Status World::on(const oms_route_opened& effect) {
     route.channel = effect.channel;
     route.flags = effect.flags;
     route.instance.lifecycle = effect.lifecycle;
-    routes.insert(route.id, std::move(route));
+    routes.insert(effect.route, std::move(route));
     order->routes.push_back(effect.route);
     undo.push([id = effect.route, order_id = effect.order, next_route = next.route](World& world) {
         world.unindex_route(*world.routes.find(id));

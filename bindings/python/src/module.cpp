@@ -27,6 +27,7 @@ py::object to_python(const Error& error, const py::tuple& others) {
         .attr("Error")(code_text(error.code), error.place, error.reason, error.remedy, others);
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): pybind11 wants it by value.
 void translate(std::exception_ptr pending) {
     try {
         if (pending) std::rethrow_exception(pending);
