@@ -120,10 +120,10 @@ Status Assembly::note_last_end() {
         case LastEnd::How::first:
         case LastEnd::How::clean: return {};
         case LastEnd::How::unclean:
-            log_.warning(
-                "oms",
-                "the last process did not stop in good order" +
-                    (instance.empty() ? "" : "; a call into " + instance + " had just begun"));
+            log_.warning("oms",
+                         "the last process did not stop in good order" +
+                             (instance.empty() ? "; all that it acknowledged is in the journal"
+                                               : "; a call into " + instance + " had just begun"));
             return {};
         case LastEnd::How::in_a_call:
             return quarantine_.add(instance,
