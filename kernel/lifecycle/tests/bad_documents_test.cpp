@@ -102,7 +102,8 @@ const Bad bad_documents[] = {
      "last over limit_price",
      "f.yaml:11:12: OMS-3014: expected what watch \"crossed\" looks at, found \"last over "
      "limit_price\"\n"
-     "  what to do: write \"last crosses stop_price\": an observation and a term of the order"},
+     "  what to do: write \"last crosses stop_price\", an observation and a term of the order, or "
+     "\"available grows\""},
     {"    title: Look at this\n",
      "",
      "f.yaml:14:5: OMS-4010: task has no \"title\"\n"
