@@ -85,14 +85,19 @@ Refusal Step::act_on_order(const Raised& raised, const Program& program, const A
 
 void Step::act_on_route(const Raised& raised, const Action& action) {
     const std::uint64_t id = raised.route;
-    const std::uint32_t line = route(id)->lines.front().line;
+    const std::vector<Line>& lines = order(raised.order)->lines;
+    std::uint32_t line = route(id)->lines.front().line;
+    const std::uint32_t product = lines[line].product;
     Int128 working = 0;
     Int128 asked = 0;
     for (const RouteLine& at : route(id)->lines) {
         working += at.counts.working;
         asked += at.amending;
+        // There is no sum of unlike things: what the route is about is said by its lines.
+        if (lines[at.line].product != product) line = OMS_WHOLE_ORDER;
     }
-    const auto sum = [](Int128 of) {
+    const auto sum = [&line](Int128 of) {
+        if (line == OMS_WHOLE_ORDER) return std::int64_t{0};
         return static_cast<std::int64_t>(std::min(of, Int128{INT64_MAX}));
     };
     switch (action.verb) {

@@ -27,6 +27,11 @@ oms_term_set as_effect(const Term& term, std::uint64_t order, std::uint64_t rout
     return effect;
 }
 
+bool any_open(const Order& of) {
+    return std::any_of(of.lines.begin(), of.lines.end(),
+                       [](const Line& line) { return !line.has_parts && line.counts.open() != 0; });
+}
+
 Term as_term(const oms_term& detail) {
     return {detail.line,    detail.field,  detail.type,
             detail.product, detail.number, std::string(view(detail.text))};
@@ -128,6 +133,7 @@ Refusal Step::try_amend(std::uint64_t id, std::uint64_t of_route) {
 Refusal Step::carry_out_amend(std::uint64_t id) {
     bool pends = false;
     Refusal refusal = 0;
+    const bool was_open = any_open(*order(id));
     std::vector<std::uint64_t> open;
     for (const std::uint64_t to : order(id)->routes)
         if (!route(to)->ended() && !route(to)->enquiry()) open.push_back(to);
@@ -153,6 +159,10 @@ Refusal Step::carry_out_amend(std::uint64_t id) {
             if (line.amending == 0) count(at, line.line, line.counts, line.counts.ordered);
         }
         raise({id, to, static_cast<std::uint32_t>(Event::amend_asked), role_of(at), 0});
+    }
+    if (!was_open && !any_open(*order(id))) {
+        say("all of it is done: it can only grow");
+        return OMS_ERROR_too_late;
     }
     if (!pends)
         for (std::uint32_t line = 0; line < order(id)->lines.size(); ++line)

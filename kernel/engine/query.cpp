@@ -121,6 +121,50 @@ void list_references(const World& world, const oms_query& query, std::uint32_t l
     }
 }
 
+void list_kinds(const Core& core, const oms_query& query, sdk::Batch& rows) {
+    for (const Reference& entry : core.world.references.all()) {
+        if (entry.reference_class != OMS_class_order_kind) continue;
+        if (query.reference != 0 && entry.id != query.reference) continue;
+        const ActiveKind* kind = core.kind(entry.id);
+        if (kind == nullptr) continue;
+        const Program* program = core.program(kind->lifecycle);
+        if (program == nullptr) continue;
+        std::string roles;
+        for (const std::string& role : program->table.roles)
+            roles += (roles.empty() ? "" : " ") + role;
+        auto row = make<oms_kind_row>();
+        row.order_kind = entry.id;
+        row.lifecycle = kind->lifecycle;
+        row.route_lifecycle = kind->route_lifecycle;
+        row.roles = text(roles);
+        rows.add(row);
+    }
+}
+
+void list_lifecycles(const World& world, sdk::Batch& rows) {
+    for (std::uint32_t i = 0; i < world.lifecycles.size(); ++i) {
+        const Installed& installed = world.lifecycles[i];
+        auto row = make<oms_lifecycle_row>();
+        row.lifecycle = i;
+        row.revision = installed.revision;
+        row.name = text(installed.name);
+        row.tables = text(installed.tables);
+        rows.add(row);
+    }
+}
+
+void list_channels(const World& world, const oms_query& query, sdk::Batch& rows) {
+    for (const auto& [id, channel] : world.channels) {
+        if (query.reference != 0 && id != query.reference) continue;
+        auto row = make<oms_channel_row>();
+        row.channel = id;
+        row.in_seq = channel.in_seq;
+        row.out_seq = channel.out_seq;
+        row.cursor = text(channel.cursor);
+        rows.add(row);
+    }
+}
+
 oms_state_row state_of(const Core& core, std::string& hash, bool with_hash) {
     const World& world = core.world;
     auto row = make<oms_state_row>();
@@ -176,17 +220,7 @@ Status answer_query(const Core& core, const oms_query& query, sdk::Batch& rows) 
                 rows.add(row);
             }
             return {};
-        case OMS_subject_channels:
-            for (const auto& [id, channel] : world.channels) {
-                if (query.reference != 0 && id != query.reference) continue;
-                auto row = make<oms_channel_row>();
-                row.channel = id;
-                row.in_seq = channel.in_seq;
-                row.out_seq = channel.out_seq;
-                row.cursor = text(channel.cursor);
-                rows.add(row);
-            }
-            return {};
+        case OMS_subject_channels: list_channels(world, query, rows); return {};
         case OMS_subject_halts:
             for (const auto& [halt, reason] : world.halts) {
                 auto row = make<oms_halt_row>();
@@ -211,6 +245,8 @@ Status answer_query(const Core& core, const oms_query& query, sdk::Batch& rows) 
                 rows.add(row);
             }
             return {};
+        case OMS_subject_kinds: list_kinds(core, query, rows); return {};
+        case OMS_subject_lifecycles: list_lifecycles(world, rows); return {};
         default: return unknown(OMS_ERROR_malformed_input, "subject");
     }
 }

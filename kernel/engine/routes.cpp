@@ -189,8 +189,9 @@ void Step::send(std::uint64_t id, std::uint32_t action, std::uint32_t event, std
     effect.destination = at.destination;
     effect.event = event;
     effect.line = line;
+    const std::uint32_t first = line == OMS_WHOLE_ORDER ? at.lines.front().line : line;
     effect.product =
-        line < order(at.order)->lines.size() ? order(at.order)->lines[line].product : 0;
+        first < order(at.order)->lines.size() ? order(at.order)->lines[first].product : 0;
     effect.quantity = quantity;
     effect.attempt = action == OMS_action_place ? at.place_attempts + 1 : 1;
     emit(effect);

@@ -25,7 +25,10 @@ bool is_sound(oms_text text) {
 oms_status PluginCall::say_opinion(const oms_opinion& opinion) {
     if (call != Call::check && call != Call::validate) return break_contract(OMS_INVALID);
     if (opinion.outcome < OMS_outcome_pass || opinion.outcome > OMS_outcome_ask ||
-        !is_sound(opinion.text) || ++opinions > max_opinions ||
+        !is_sound(opinion.text) || ++opinions > max_opinions || opinion.unit > OMS_unit_price ||
+        (opinion.unit == 0) != (opinion.product == 0) ||
+        (opinion.product != 0 &&
+         step.core_.world.references.find(OMS_class_product, opinion.product) == nullptr) ||
         (opinion.outcome != OMS_outcome_pass && opinion.rule >= rules->size()))
         return break_contract(OMS_OUT_OF_RANGE);
     // Refuse weighs more than ask, ask more than warn, warn more than pass.
@@ -43,6 +46,8 @@ oms_status PluginCall::say_opinion(const oms_opinion& opinion) {
     effect.limit = opinion.limit;
     effect.observed = opinion.observed;
     if (opinion.outcome != OMS_outcome_pass) effect.text = opinion.text;
+    effect.product = opinion.product;
+    effect.unit = opinion.unit;
     step.keep(*reinterpret_cast<const oms_record*>(&effect));
     return OMS_OK;
 }

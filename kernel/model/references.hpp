@@ -16,7 +16,7 @@
 namespace oms {
 
 /// Numbers below are events of the lifecycle language, so that an event is one number everywhere.
-inline constexpr std::uint32_t first_reference = 1000;
+inline constexpr std::uint32_t first_reference = OMS_FIRST_REFERENCE;
 
 struct Reference {
     std::uint32_t id = 0;

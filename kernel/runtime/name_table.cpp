@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/name_table.hpp"
 
+#include "lifecycle/words.hpp"
+
 #include <algorithm>
 #include <mutex>
 
@@ -10,6 +12,12 @@ namespace {
 
 /// References count up from a small number: an entry beyond this is not one that a kernel made.
 constexpr std::uint32_t most_references = 1U << 26;
+
+/// The words that every lifecycle knows are numbered below all entries and stand where an event
+/// stands; so a number has its name wherever it is shown.
+std::string_view word_of(std::uint32_t reference) {
+    return lifecycle::name_of(lifecycle::event_words(), reference);
+}
 
 }  // namespace
 
@@ -79,9 +87,16 @@ std::uint32_t NameTable::find(std::uint32_t reference_class, std::string_view co
 
 bool NameTable::describe(std::uint32_t reference, oms_reference_row& row) const {
     const std::shared_lock lock(mutex_);
-    const Entry* found = entry(reference);
-    if (found == nullptr) return false;
-    row = found->row;
+    if (const Entry* found = entry(reference)) {
+        row = found->row;
+        return true;
+    }
+    const std::string_view word = word_of(reference);
+    if (word.empty()) return false;
+    row = sdk::make<oms_reference_row>();
+    row.reference = reference;
+    row.reference_class = OMS_class_event;
+    row.code = sdk::text(word);
     return true;
 }
 
@@ -110,10 +125,13 @@ std::uint32_t NameTable::group(std::uint32_t reference) const {
 
 bool NameTable::reference(std::uint32_t reference, sdk::ReferenceName& name) const {
     const std::shared_lock lock(mutex_);
-    const Entry* found = entry(reference);
-    if (found == nullptr) return false;
-    name = {sdk::view(found->row.code), found->row.scale, found->row.price_scale};
-    return true;
+    if (const Entry* found = entry(reference)) {
+        name = {sdk::view(found->row.code), found->row.scale, found->row.price_scale};
+        return true;
+    }
+    const std::string_view word = word_of(reference);
+    if (!word.empty()) name = {word, 0, 0};
+    return !word.empty();
 }
 
 }  // namespace oms::runtime

@@ -296,7 +296,10 @@ void Run::ask() {
     sdk::Batch folded;
     const bool found = live_.query(query, live).has_value();
     demand(found == copy_.query(query, folded).has_value(), "the folded world answers otherwise");
-    if (query.subject == OMS_subject_observations || query.subject == OMS_subject_state) return;
+    // Values of the world and the configuration are not of the state.
+    if (query.subject == OMS_subject_observations || query.subject == OMS_subject_state ||
+        query.subject == OMS_subject_kinds)
+        return;
     std::string left;
     std::string right;
     for (const oms_record& row : sdk::Records(live.view())) encode(row, left);

@@ -93,7 +93,7 @@ const Bad bad_documents[] = {
      "f.yaml:11:12: OMS-3015: unknown term \"limit_prise\" (did you mean \"limit_price\"?)\n"
      "  what to do: use one of: limit_price, stop_price, price_kind, order_type, time_in_force, "
      "expire_time, min_quantity, display_quantity, sell_kind, settlement_type, settlement_date, "
-     "effective_time and 56 more"},
+     "effective_time and 57 more"},
     {"last crosses limit_price",
      "lst crosses limit_price",
      "f.yaml:11:12: OMS-3015: unknown observation \"lst\" (did you mean \"last\"?)\n"
@@ -243,7 +243,7 @@ const Bad bad_documents[] = {
      "f.yaml:24:54: OMS-3015: unknown term \"line_amout\" (did you mean \"line_amount\"?)\n"
      "  what to do: use one of: limit_price, stop_price, price_kind, order_type, time_in_force, "
      "expire_time, min_quantity, display_quantity, sell_kind, settlement_type, settlement_date, "
-     "effective_time and 56 more"},
+     "effective_time and 57 more"},
     {"do: [route things,",
      "do: [refuse,",
      "f.yaml:24:54: OMS-3014: action \"refuse\" cannot be read\n"
@@ -311,7 +311,7 @@ const Bad bad_documents[] = {
      "f.yaml:25:41: OMS-3015: unknown term \"limit_prise\" (did you mean \"limit_price\"?)\n"
      "  what to do: use one of: limit_price, stop_price, price_kind, order_type, time_in_force, "
      "expire_time, min_quantity, display_quantity, sell_kind, settlement_type, settlement_date, "
-     "effective_time and 56 more"},
+     "effective_time and 57 more"},
     {"when: tries < 3",
      "when: time_in_force is dya",
      "f.yaml:25:41: OMS-3015: unknown time_in_force \"dya\" (did you mean \"day\"?)\n"

@@ -51,7 +51,11 @@ TEST_F(ControlTest, OffersTheVerbsOfAPort) {
     ASSERT_EQ(client->describe(thing, row), OMS_OK);
     EXPECT_EQ(sdk::view(row.code), "THING");
     EXPECT_EQ(row.price_scale, 2u);
-    EXPECT_EQ(client->describe(1, row), OMS_NOT_FOUND);
+    EXPECT_EQ(client->describe(13, row), OMS_NOT_FOUND);
+    // An event that every lifecycle knows has its word, as those that are declared have theirs.
+    ASSERT_EQ(client->describe(31, row), OMS_OK);
+    EXPECT_EQ(sdk::view(row.code), "acked");
+    EXPECT_EQ(row.reference_class, std::uint32_t{OMS_class_event});
 
     auto value = sdk::make<oms_observation>();
     value.product = thing;

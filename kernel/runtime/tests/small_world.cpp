@@ -42,7 +42,30 @@ oms_status start(oms_plugin*) { return OMS_OK; }
 void stop(oms_plugin*) {}
 void destroy(oms_plugin*) {}
 
-oms_status evaluate(oms_plugin*, const oms_check_call*, const oms_view*, const oms_sink* sink) {
+/// Passes, with numbers of the order's first product.
+oms_status measure(const oms_check_call& call, const oms_view* view, const oms_sink* sink) {
+    oms_walk walk{};
+    walk.kind = OMS_RECORD_line_row;
+    walk.id = call.order;
+    auto row = sdk::make<oms_line_row>();
+    if (view->next(view, &walk, reinterpret_cast<oms_record*>(&row)) != OMS_OK) return OMS_FAILED;
+    oms_opinion opinion{};
+    opinion.size = sizeof opinion;
+    opinion.line = OMS_WHOLE_ORDER;
+    opinion.outcome = OMS_outcome_pass;
+    opinion.product = row.product;
+    opinion.limit = 50;
+    opinion.observed = row.ordered;
+    opinion.unit = OMS_unit_quantity;
+    if (const oms_status said = sink->opinion(sink, &opinion); said != OMS_OK) return said;
+    opinion.limit = 130;
+    opinion.observed = 125;
+    opinion.unit = OMS_unit_price;
+    return sink->opinion(sink, &opinion);
+}
+
+oms_status evaluate(oms_plugin*, const oms_check_call* call, const oms_view* view,
+                    const oms_sink* sink) {
     using Mood = Gatekeeper::Mood;
     ++Gatekeeper::calls;
     oms_opinion opinion{};
@@ -55,6 +78,7 @@ oms_status evaluate(oms_plugin*, const oms_check_call*, const oms_view*, const o
             opinion.outcome = OMS_outcome_refuse;
             opinion.text = sdk::text("not today");
             return sink->opinion(sink, &opinion);
+        case Mood::measure: return measure(*call, view, sink);
         case Mood::silent: return OMS_OK;
         case Mood::fail: return OMS_FAILED;
         case Mood::stall:

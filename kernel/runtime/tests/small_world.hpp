@@ -99,7 +99,7 @@ limits: {plugin_stall: 300ms, stop_timeout: 300ms}
 
 /// What the gatekeeper does with its next calls. One test at a time.
 struct Gatekeeper {
-    enum class Mood : std::uint8_t { pass, refuse, silent, fail, stall };
+    enum class Mood : std::uint8_t { pass, refuse, measure, silent, fail, stall };
     static inline std::atomic<Mood> mood{Mood::pass};
     static inline std::atomic<int> calls{0};
     static GivenPlugin given();

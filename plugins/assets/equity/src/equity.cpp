@@ -120,14 +120,17 @@ private:
         const auto price = view.number(call.order, call.line, which);
         if (!price) return;
         const std::string shown = format_decimal(*price, product.price_scale);
+        const auto against = [&](std::int64_t limit) {
+            return Measured{limit, *price, call.line, product.reference, OMS_unit_price};
+        };
         if (*price <= 0) {
-            say.refuse(denials::price_not_positive, {0, *price, call.line},
+            say.refuse(denials::price_not_positive, against(0),
                        "The price " + shown + " is not above zero.");
             return;
         }
         const std::int64_t tick = view.reference_number(product.reference, field::tick).value_or(1);
         if (tick > 0 && *price % tick != 0)
-            say.refuse(denials::price_off_tick, {tick, *price, call.line},
+            say.refuse(denials::price_off_tick, against(tick),
                        "The price " + shown + " is not a multiple of the tick " +
                            format_decimal(tick, product.price_scale) + ".");
     }
@@ -138,18 +141,21 @@ private:
         const auto shown = [&](std::int64_t quantity) {
             return format_decimal(quantity, product.scale, 0);
         };
+        const auto against = [&](std::int64_t limit) {
+            return Measured{limit, line.ordered, call.line, line.product, OMS_unit_quantity};
+        };
         const std::string start = "The quantity " + shown(line.ordered) + " is ";
         const std::int64_t lot = view.reference_number(product.reference, field::lot).value_or(1);
         if (lot > 0 && line.ordered % lot != 0)
-            say.refuse(denials::quantity_off_lot, {lot, line.ordered, call.line},
+            say.refuse(denials::quantity_off_lot, against(lot),
                        start + "not a multiple of the lot " + shown(lot) + ".");
         const auto minimum = view.reference_number(product.reference, field::minimum);
         if (minimum && line.ordered < *minimum)
-            say.refuse(denials::quantity_below_minimum, {*minimum, line.ordered, call.line},
+            say.refuse(denials::quantity_below_minimum, against(*minimum),
                        start + "below the minimum " + shown(*minimum) + ".");
         const auto maximum = view.reference_number(product.reference, field::maximum);
         if (maximum && line.ordered > *maximum)
-            say.refuse(denials::quantity_above_maximum, {*maximum, line.ordered, call.line},
+            say.refuse(denials::quantity_above_maximum, against(*maximum),
                        start + "above the maximum " + shown(*maximum) + ".");
     }
 

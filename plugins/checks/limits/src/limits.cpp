@@ -59,7 +59,10 @@ private:
     static void weigh(bool within, std::uint32_t rule, std::int64_t limit, Wide observed,
                       std::uint32_t asset, const std::string& what, const View& view,
                       const Opinions& say) {
-        const Measured measured{.limit = limit, .observed = clamp(observed)};
+        const Measured measured{.limit = limit,
+                                .observed = clamp(observed),
+                                .product = asset,
+                                .unit = OMS_unit_quantity};
         if (within) {
             say.pass(rule, measured);
             return;
@@ -120,7 +123,11 @@ private:
             if (currency_of(order, line, view) != currency) continue;
             const auto value = value_of(order, line, currency, view);
             if (!value) {
-                say.refuse(denials::notional_unknown, {.limit = *limit, .line = line.line},
+                say.refuse(denials::notional_unknown,
+                           {.limit = *limit,
+                            .line = line.line,
+                            .product = currency,
+                            .unit = OMS_unit_quantity},
                            "The account has a limit on value, and no price of the line is known.");
                 return;
             }

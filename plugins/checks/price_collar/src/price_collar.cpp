@@ -48,7 +48,7 @@ private:
         const bool receives = line.direction == OMS_direction_receive;
         const auto seen = price_seen(line.product, receives, view);
         if (!seen) {
-            say.say(unknown_, denials::price_unseen, {.observed = limit, .line = line.line},
+            say.say(unknown_, denials::price_unseen, price(line, 0, limit),
                     "No price of the product has been seen to hold the limit price against.");
             return;
         }
@@ -59,16 +59,18 @@ private:
         } else if (-off > allowed && (!receives || both_sides_)) {
             refuse(line, limit, *seen, -allowed, "below", view, say);
         } else {
-            say.pass(denials::price_beyond_collar,
-                     {.limit = *seen, .observed = limit, .line = line.line});
+            say.pass(denials::price_beyond_collar, price(line, *seen, limit));
         }
+    }
+
+    static Measured price(const oms_line_row& line, std::int64_t limit, std::int64_t observed) {
+        return {limit, observed, line.line, line.product, OMS_unit_price};
     }
 
     void refuse(const oms_line_row& line, std::int64_t limit, std::int64_t seen, Wide allowed,
                 std::string_view side, const View& view, const Opinions& say) const {
         const unsigned scale = view.reference(line.product).price_scale;
-        const Measured measured{
-            .limit = narrow(seen + allowed).value_or(seen), .observed = limit, .line = line.line};
+        const Measured measured = price(line, narrow(seen + allowed).value_or(seen), limit);
         say.say(beyond_, denials::price_beyond_collar, measured,
                 "The limit price " + format_decimal(limit, scale) + " is more than " +
                     format_decimal(within_, Settings::within_scale, 0) + " percent " +

@@ -64,6 +64,7 @@ typedef struct oms_batch {
 #define OMS_MAX_LINES 1000u         /* lines of one order */
 #define OMS_MAX_TERMS 256u          /* terms of one order, its lines' included */
 #define OMS_MAX_INPUT_RECORDS 4096u /* records of one input, its head included */
+#define OMS_FIRST_REFERENCE 1000u   /* entries count up from here; below are lifecycles' events */
 #define OMS_WHOLE_ORDER 0xffffffffu /* the `line` of a term that belongs to no single line */
 #define OMS_ROLE_BY_PRODUCT 0xffffffffu /* the `role` of a line: the one that takes its product */
 

@@ -76,7 +76,9 @@ typedef struct oms_opinion {
     uint32_t line; /* OMS_WHOLE_ORDER: of no single line */
     int64_t limit;
     int64_t observed;
-    oms_text text; /* a sentence for a person; empty when it passes */
+    oms_text text;    /* a sentence for a person; empty when it passes */
+    uint32_t product; /* whose scale limit and observed have; 0: they are plain numbers */
+    uint32_t unit;    /* OMS_unit_...; 0: plain numbers */
 } oms_opinion;
 
 /* Where an inside plugin says things. Each function answers OMS_INVALID or OMS_OUT_OF_RANGE when

@@ -442,6 +442,14 @@ private:
             case Meaning::time:
                 if (number != 0) json_.key(field.name).time(number);
                 return;
+            case Meaning::measure:
+                if (const std::uint32_t unit = member_number("unit"); unit != 0) {
+                    json_.key(field.name)
+                        .decimal(number,
+                                 unit == OMS_unit_price ? product_.price_scale : product_.scale);
+                    return;
+                }
+                break;
             default: break;
         }
         if (number != 0 || is_shown_when_zero(field.name)) write_integer(field.name, number);

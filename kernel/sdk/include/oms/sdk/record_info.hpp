@@ -51,6 +51,7 @@ enum class Meaning : std::uint8_t {
     quantity,
     price,
     amount,
+    measure,
     // words of a code set
     class_,
     direction,
@@ -65,6 +66,7 @@ enum class Meaning : std::uint8_t {
     comparison,
     shelf,
     subject,
+    unit,
     // words of the SDK's registry
     term_field,
     observation_field,
@@ -141,6 +143,7 @@ inline constexpr MeaningName meaning_names[] = {
     {"quantity", quantity},
     {"price", price},
     {"amount", amount},
+    {"measure", measure},
     {"class", class_},
     {"direction", direction},
     {"link", link},
@@ -154,6 +157,7 @@ inline constexpr MeaningName meaning_names[] = {
     {"comparison", comparison},
     {"shelf", shelf},
     {"subject", subject},
+    {"unit", unit},
     {"term_field", term_field},
     {"observation_field", observation_field},
 };

@@ -44,11 +44,14 @@ private:
     const oms_sink* raw_;
 };
 
-/// What an opinion measured. Units are the rule's own, and its text says them.
+/// What an opinion measured. A reader is shown both numbers as decimals of the product, or of its
+/// price; without a unit they are plain numbers.
 struct Measured {
     std::int64_t limit = 0;
     std::int64_t observed = 0;
     std::uint32_t line = whole_order;  ///< the line it is about
+    std::uint32_t product = 0;
+    std::uint32_t unit = 0;  ///< OMS_unit_...
 };
 
 /// Opinions on an order. `rule` is the index of a denial code in the manifest. Say at least one; of
@@ -86,7 +89,9 @@ public:
                                   measured.line,
                                   measured.limit,
                                   measured.observed,
-                                  {text.data(), text.size()}};
+                                  {text.data(), text.size()},
+                                  measured.product,
+                                  measured.unit};
         said_ = true;
         expect(raw()->opinion(raw(), &opinion), "an opinion");
     }

@@ -46,6 +46,10 @@ std::optional<std::string> closest_name(std::string_view typed, const Names& kno
     for (const auto& candidate : known) {
         const std::string_view name(candidate);
         if (name.empty() || name.size() > suggest_max_name) continue;
+        // The difference in length is the least that the distance can be.
+        if (std::max(typed.size(), name.size()) - std::min(typed.size(), name.size()) >=
+            best_distance)
+            continue;
         const std::size_t distance = edit_distance(typed, name);
         // A name with no letter in common is not a misspelling, however short it is.
         if (distance < best_distance && distance < std::max(typed.size(), name.size())) {

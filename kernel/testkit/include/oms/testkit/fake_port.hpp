@@ -94,7 +94,7 @@ public:
                          std::uint32_t group = 0) {
         const std::lock_guard lock(mutex_);
         auto row = sdk::make<oms_reference_row>();
-        row.reference = static_cast<std::uint32_t>(references_.size() + 1);
+        row.reference = OMS_FIRST_REFERENCE + static_cast<std::uint32_t>(references_.size());
         row.reference_class = reference_class;
         row.scale = scale;
         row.price_scale = price_scale;
@@ -196,8 +196,10 @@ private:
 
     oms_status describe(std::uint32_t reference, oms_record& row) {
         const std::lock_guard lock(mutex_);
-        if (reference == 0 || reference > references_.size()) return OMS_NOT_FOUND;
-        reinterpret_cast<oms_reference_row&>(row) = references_[reference - 1];
+        if (reference < OMS_FIRST_REFERENCE ||
+            reference - OMS_FIRST_REFERENCE >= references_.size())
+            return OMS_NOT_FOUND;
+        reinterpret_cast<oms_reference_row&>(row) = references_[reference - OMS_FIRST_REFERENCE];
         return OMS_OK;
     }
 

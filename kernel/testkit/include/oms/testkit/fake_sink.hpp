@@ -25,6 +25,8 @@ struct SaidOpinion {
     std::int64_t limit = 0;
     std::int64_t observed = 0;
     std::string text;
+    std::uint32_t product = 0;  ///< whose scale the two numbers have
+    std::uint32_t unit = 0;     ///< OMS_unit_...
 };
 struct SaidHold {
     std::uint32_t account = 0;
@@ -115,9 +117,12 @@ private:
         if (opinion->outcome < OMS_outcome_pass || opinion->outcome > OMS_outcome_ask)
             return OMS_OUT_OF_RANGE;
         if (opinion->outcome != OMS_outcome_pass && opinion->text.size == 0) return OMS_INVALID;
-        if (opinion->text.size > OMS_MAX_TEXT_BYTES) return OMS_OUT_OF_RANGE;
+        if (opinion->text.size > OMS_MAX_TEXT_BYTES || opinion->unit > OMS_unit_price ||
+            (opinion->unit == 0) != (opinion->product == 0))
+            return OMS_OUT_OF_RANGE;
         of(sink).said_.opinions.push_back({opinion->outcome, opinion->rule, opinion->line,
-                                           opinion->limit, opinion->observed, copy(opinion->text)});
+                                           opinion->limit, opinion->observed, copy(opinion->text),
+                                           opinion->product, opinion->unit});
         return OMS_OK;
     }
     static oms_status cell(const oms_sink* sink, std::uint32_t cell, std::uint64_t key_a,
