@@ -98,7 +98,14 @@ std::string Narrator::event_name(std::uint32_t event) const {
     return word.empty() ? code_of(names_, event) : std::string(word);
 }
 
+std::string Narrator::move_words(const oms_region_moved& moved) const {
+    if (lifecycles_ != nullptr) return lifecycles_->move_text(moved);
+    return "region " + std::to_string(moved.region) + " goes to state " +
+           std::to_string(moved.state);
+}
+
 void Narrator::learn(const oms_batch& rows) {
+    if (lifecycles_ != nullptr) lifecycles_->learn(rows);
     for (const oms_record& record : sdk::Records(rows)) {
         if (const auto* row = as<oms_route_row>(record))
             destinations_[row->route] = row->destination;
@@ -225,9 +232,8 @@ void Narrator::tell_order(const oms_record& record, Told& told) {
                 status->route == 0 ? Style::accent : Style::dim);
     } else if (const auto* moved = as<oms_region_moved>(record); moved && full()) {
         add(told,
-            (moved->route == 0 ? order_words(moved->order) : route_words(moved->route)) +
-                ": region " + std::to_string(moved->region) + " goes to state " +
-                std::to_string(moved->state) + " by " + event_name(moved->event),
+            (moved->route == 0 ? order_words(moved->order) : route_words(moved->route)) + ": " +
+                move_words(*moved) + " by " + event_name(moved->event),
             Style::dim);
     } else if (const auto* linked = as<oms_linked>(record)) {
         add(told, "linked with " + order_words(linked->other) + ": " +
@@ -247,7 +253,7 @@ void Narrator::tell_route(const oms_record& record, Told& told) {
                            std::string(sdk::code_name(sdk::action_names, intent->action)) +
                            " route " + std::to_string(intent->route);
         if (intent->event != 0) text += ", " + event_name(intent->event);
-        // A route of several lines is not told by the intent's one quantity.
+        // A route of several lines is told by what each of them carries.
         const auto parts = parts_.find(intent->route);
         if (intent->action == OMS_action_place && parts != parts_.end())
             text += ": " + parts->second;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/console.hpp"
+#include "cli/lifecycle_names.hpp"
 
 #include <oms/abi/records.h>
 #include <oms/sdk/names.hpp>
@@ -37,7 +38,9 @@ enum class Detail : std::uint8_t {
 
 class Narrator {
 public:
-    Narrator(const sdk::Names& names, Detail detail) : names_(names), detail_(detail) {}
+    /// `lifecycles` names what every effect is told with; brief words do without.
+    Narrator(const sdk::Names& names, Detail detail, LifecycleNames* lifecycles = nullptr)
+        : names_(names), detail_(detail), lifecycles_(lifecycles) {}
 
     /// Rows of an order that was there before: which route goes where.
     void learn(const oms_batch& rows);
@@ -60,9 +63,11 @@ private:
     std::string route_words(std::uint64_t route) const;
     std::string party(std::uint64_t route) const;
     std::string event_name(std::uint32_t event) const;
+    std::string move_words(const oms_region_moved& moved) const;
 
     const sdk::Names& names_;
     Detail detail_;
+    LifecycleNames* lifecycles_;
     std::map<std::uint64_t, std::uint32_t> destinations_;  ///< by route
     std::map<std::uint64_t, std::string> parts_;           ///< by route: its lines, in words
     std::map<std::pair<std::uint64_t, std::uint32_t>, const oms_line_counted*> last_counts_;

@@ -97,6 +97,7 @@ yaml::Checked<std::optional<Demo>> read_demo(const fs::path& folder) {
                 DemoOrder read;
                 read.title = order.text("title", yaml::required).value_or("");
                 read.place = order.texts("place", yaml::required).value_or(read.place);
+                read.beyond = order.text("beyond").value_or("");
                 demo.orders.push_back(std::move(read));
             }
         }

@@ -27,6 +27,7 @@ namespace oms::cli {
 struct DemoOrder {
     std::string title;
     std::vector<std::string> place;  ///< arguments of `oms order new`
+    std::string beyond;  ///< a status that ends it, and which a last word of a party follows
 };
 struct Hint {
     std::string say;

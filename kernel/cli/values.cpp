@@ -212,6 +212,15 @@ std::string thing_text(const sdk::Names& names, std::uint32_t product, std::int6
     return quantity_text(names, product, quantity) + " " + code_of(names, product);
 }
 
+std::string measure_text(const sdk::Names& names, std::uint32_t product, std::uint32_t unit,
+                         std::int64_t number) {
+    switch (unit) {
+        case OMS_unit_quantity: return thing_text(names, product, number);
+        case OMS_unit_price: return price_text(names, product, number);
+        default: return std::to_string(number);
+    }
+}
+
 std::string field_name(const sdk::Names& names, std::uint32_t field) {
     const sdk::FieldName known = names.term_field(field);
     return known.name.empty() ? "field " + std::to_string(field) : std::string(known.name);

@@ -57,6 +57,9 @@ std::string price_text(const sdk::Names& names, std::uint32_t product, std::int6
 std::string amount_text(const sdk::Names& names, std::uint32_t asset, sdk::Wide amount);
 /// `100 XYZ`
 std::string thing_text(const sdk::Names& names, std::uint32_t product, std::int64_t quantity);
+/// What a verdict measured: `1000.00 EUR`, `10.25`, or a plain number.
+std::string measure_text(const sdk::Names& names, std::uint32_t product, std::uint32_t unit,
+                         std::int64_t number);
 std::string term_text(const sdk::Names& names, std::uint32_t field, std::uint32_t type,
                       std::uint32_t product, std::int64_t number, std::string_view text);
 std::string field_name(const sdk::Names& names, std::uint32_t field);

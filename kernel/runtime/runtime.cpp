@@ -32,7 +32,16 @@ yaml::Errors check(const Options& options) {
     if (!config) return config.error();
     yaml::Problems problems;
     check_contents(*config, problems);
-    return problems.take();
+    if (!problems.empty()) return problems.take();
+    // What is left shows only when the plugins are there: all of it is opened as for a run, in
+    // memory, and nothing of it is started.
+    Options trial = options;
+    trial.in_memory = true;
+    trial.control_socket = false;
+    trial.open_journal = nullptr;
+    trial.log = [](std::string_view) {};
+    const auto opened = Runtime::open(std::move(trial));
+    return opened ? yaml::Errors() : opened.error();
 }
 
 class Runtime::Parts : public Assembly {

@@ -69,7 +69,8 @@ struct Options {
 };
 
 /// All that is wrong with a configuration, its lifecycles, its seed files and its plugins'
-/// settings; loads no plugin and opens no journal.
+/// settings; when nothing is, what is wrong with the plugins themselves, which are loaded and
+/// created as for a run. Nothing is started, no port is opened and no file is written.
 yaml::Errors check(const Options& options);
 
 class Runtime {

@@ -135,9 +135,56 @@ TEST_F(VerbsTest, HaltsAndResumes) {
     const Typed refused = oms("order new --kind plain --account desk --buy 10 THING");
     EXPECT_EQ(refused.exit, 1);
     EXPECT_THAT(refused.err, HasSubstr("OMS-1034"));
-    EXPECT_EQ(oms("resume --account desk").exit, 0);
+    const Typed resumed = oms("resume --account desk");
+    EXPECT_EQ(resumed.exit, 0);
+    EXPECT_THAT(resumed.err,
+                HasSubstr("the halt of account desk is lifted, and nothing else is halted"));
     EXPECT_EQ(oms("order new --kind plain --account desk --buy 10 THING").exit, 0);
     EXPECT_EQ(oms("halt --account desk --product THING").exit, 2);
+}
+
+TEST_F(VerbsTest, SaysWhatIsStillHaltedAfterAResume) {
+    ASSERT_EQ(oms("halt --account desk --reason \"too fast\"").exit, 0);
+    const Typed nothing = oms("resume");
+    EXPECT_THAT(nothing.err, HasSubstr("there was no halt of everything"));
+    EXPECT_THAT(nothing.err, HasSubstr("still halted: account desk (too fast); lift it with: oms "
+                                       "resume --account desk"));
+    ASSERT_EQ(oms("halt").exit, 0);
+    const Typed all = oms("resume");
+    EXPECT_THAT(all.err, HasSubstr("the halt of everything is lifted, durable as decision"));
+    EXPECT_THAT(all.err, HasSubstr("still halted: account desk"));
+    EXPECT_THAT(all.err, Not(HasSubstr("nothing else is halted")));
+    const Typed json = oms("resume --account desk --json");
+    EXPECT_THAT(json.out,
+                HasSubstr("\"scope\":\"account desk\",\"resumed\":true,\"durable\":true"));
+    EXPECT_THAT(json.out, HasSubstr("\"in_force\":[]"));
+}
+
+TEST_F(VerbsTest, ShowsWhatRulesMeasuredInTheProductsDecimals) {
+    Gatekeeper::mood = Gatekeeper::Mood::measure;
+    ASSERT_EQ(oms("order new --kind plain --account desk --buy 10 THING --key k1").exit, 0);
+    const Typed why = oms("why 1");
+    EXPECT_THAT(why.out, HasSubstr("50 THING"));
+    EXPECT_THAT(why.out, HasSubstr("10 THING"));
+    EXPECT_THAT(why.out, HasSubstr("1.30"));
+    EXPECT_THAT(why.out, HasSubstr("1.25"));
+    EXPECT_THAT(oms("why 1 --json").out,
+                HasSubstr("\"limit\":\"1.30\",\"observed\":\"1.25\",\"product\":\"THING\","
+                          "\"unit\":\"price\""));
+}
+
+TEST_F(VerbsTest, NamesRegionsStatesAndEvents) {
+    place();
+    while (party_->work(true) == 0) continue;
+    ASSERT_TRUE(runtime_->settle());
+    const Typed tail = oms("journal tail");
+    EXPECT_THAT(tail.out, HasSubstr("work goes to finished by route_executed"));
+    EXPECT_THAT(tail.out, Not(HasSubstr("region ")));
+    // Opened before the first decision that is told: the order itself is asked which it has.
+    EXPECT_THAT(oms("journal tail --count 1").out, Not(HasSubstr("region ")));
+    const Typed json = oms("journal tail --json");
+    EXPECT_THAT(json.out, HasSubstr("\"event\":\"route_executed\""));
+    EXPECT_THAT(json.out, Not(HasSubstr("\"#")));
 }
 
 TEST_F(VerbsTest, LoadsOrdersAndCountsWhatWasRefused) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `oms check`: all that is wrong with a configuration, without starting anything.
+// `oms check`: all that is wrong with a configuration. Its plugins are loaded and created as for a
+// run; nothing is started.
 #include "cli/session.hpp"
 #include "cli/verb.hpp"
 #include "runtime/config/config.hpp"
@@ -35,6 +36,8 @@ Exit run(Context& context, const Arguments& arguments) {
         if (!errors.empty()) console.complain(errors);
     } else if (errors.empty()) {
         console.print_line(console.paint(Style::good, "sound") + "  " + options.config.string());
+        console.say(
+            "Read, compiled and loaded; the journal, ports and outside parties were not tried.");
     } else {
         console.complain(errors);
         console.say(std::to_string(errors.size()) + (errors.size() == 1 ? " fault" : " faults") +

@@ -33,6 +33,7 @@ struct Placed {
     std::int64_t ended_at = 0;
     std::uint64_t told = 0;
     std::string status;
+    std::string beyond;
     bool open = true;
 };
 
@@ -66,6 +67,7 @@ private:
         if (!reply.accepted()) give_up(refusal(reply, order.title));
         Placed placed;
         placed.title = order.title;
+        placed.beyond = order.beyond;
         placed.tag = std::to_string(reply.order);
         placed.order = reply.order;
         placed.seq = reply.seq;
@@ -114,8 +116,8 @@ private:
     bool any_open() {
         bool open = false;
         for (Placed& each : placed_) {
-            if (each.open) each.open = session_.is_open(each.order);
-            open = open || each.open;
+            each.open = session_.is_open(each.order);
+            open = open || each.open || (!each.beyond.empty() && each.status == each.beyond);
         }
         return open;
     }

@@ -31,7 +31,8 @@ Exit run(Context& context, const Arguments& arguments) {
     else if (!arguments.follow)
         to = std::min(last, from + arguments.count - 1);
     const std::uint64_t order = arguments.order.empty() ? 0 : session.order_id(arguments.order);
-    Narrator narrator(session.names(), arguments.brief ? Detail::brief : Detail::full);
+    LifecycleNames lifecycles(session);
+    Narrator narrator(session.names(), arguments.brief ? Detail::brief : Detail::full, &lifecycles);
     const auto tell = [&](const oms_batch& decision) {
         narrator.learn(decision);
         if (order != 0 && !concerns(decision, order)) return true;

@@ -18,6 +18,7 @@ struct Arguments {
     std::string settings;
     std::vector<std::string> cards;
     bool list = false;
+    bool all = false;
 };
 
 std::string_view word_of(testkit::CardOutcome outcome) {
@@ -74,7 +75,9 @@ Exit run(const Console& console, const Arguments& arguments) {
     options.only = arguments.cards;
     std::size_t failed = 0;
     std::size_t passed = 0;
+    std::size_t skipped = 0;
     options.tell = [&](const testkit::CardResult& result) {
+        skipped += result.outcome == testkit::CardOutcome::skipped ? 1 : 0;
         failed += result.outcome == testkit::CardOutcome::failed ? 1 : 0;
         passed += result.outcome == testkit::CardOutcome::passed ? 1 : 0;
         if (console.json) return;
@@ -90,10 +93,9 @@ Exit run(const Console& console, const Arguments& arguments) {
         print_json(console, file, results);
     } else {
         console.print_line(std::to_string(passed) + " cards passed, " + std::to_string(failed) +
-                           " failed, " + std::to_string(results.size() - passed - failed) +
-                           " skipped: " + file);
+                           " failed, " + std::to_string(skipped) + " skipped: " + file);
     }
-    return failed == 0 ? Exit::ok : Exit::refused;
+    return failed == 0 && (skipped == 0 || !arguments.all) ? Exit::ok : Exit::refused;
 }
 
 }  // namespace
@@ -109,6 +111,7 @@ void add_plugin_verify(CLI::App& group, Context& context) {
     verb->add_option("--settings", arguments->settings,
                      "A YAML file with settings, where the defaults are not enough");
     verb->add_option("--card", arguments->cards, "Only this card")->allow_extra_args(false);
+    verb->add_flag("--all", arguments->all, "A card that is skipped counts as failed");
     verb->add_flag("--list", arguments->list, "List all cards");
     when_chosen(verb, context, [&context, arguments] { return run(context.console, *arguments); });
 }

@@ -136,8 +136,8 @@ private:
             const bool numbers = verdict->limit != 0 || verdict->observed != 0;
             // Each route is checked as well: what is said again adds nothing.
             if (!said_
-                     .insert({verdict->rule, verdict->outcome, verdict->limit, verdict->observed,
-                              std::string(sdk::view(verdict->text))})
+                     .insert({verdict->rule, verdict->outcome, verdict->product, verdict->limit,
+                              verdict->observed, std::string(sdk::view(verdict->text))})
                      .second)
                 continue;
             table.add({verdict->rule == 0 ? "(no rule)" : code_of(names_, verdict->rule),
@@ -145,11 +145,15 @@ private:
                         pass     ? Style::good
                         : refuse ? Style::bad
                                  : Style::warn},
-                       numbers ? std::to_string(verdict->limit) : "",
-                       numbers ? std::to_string(verdict->observed) : "",
+                       numbers ? measured(*verdict, verdict->limit) : "",
+                       numbers ? measured(*verdict, verdict->observed) : "",
                        std::string(sdk::view(verdict->text))});
         }
         return table;
+    }
+
+    std::string measured(const oms_verdict& verdict, std::int64_t number) const {
+        return measure_text(names_, verdict.product, verdict.unit, number);
     }
 
     Table seen() const {
@@ -185,7 +189,8 @@ private:
     const sdk::Names& names_;
     const Console& console_;
     const oms_batch& decision_;
-    std::set<std::tuple<std::uint32_t, std::uint32_t, std::int64_t, std::int64_t, std::string>>
+    std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::int64_t, std::int64_t,
+                        std::string>>
         said_;
 };
 
