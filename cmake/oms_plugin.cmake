@@ -37,15 +37,33 @@ function(oms_add_plugin name)
   endif()
 endfunction()
 
-# oms_verify_plugin(<name>)
+# oms_verify_plugin(<name> [SETTINGS file.yaml…] [TIMEOUT seconds])
 #
-# A test that plays the conformance cards of its kind against the plugin.
+# A test that plays the conformance cards of its kind against the plugin. A plugin whose settings
+# have no defaults, or whose defaults do not suit every machine, names a YAML file with some; of
+# several files each is a test of its own. With settings no card may be skipped.
 function(oms_verify_plugin name)
-  if(OMS_BUILD_TESTS AND TARGET oms_plugin_${name})
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SETTINGS")
+  if(NOT OMS_BUILD_TESTS OR NOT TARGET oms_plugin_${name})
+    return()
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  if(NOT arg_SETTINGS)
     add_test(NAME "${name}: conformance"
              COMMAND oms::oms plugin verify $<TARGET_FILE:oms_plugin_${name}>)
-    set_tests_properties("${name}: conformance" PROPERTIES LABELS unit TIMEOUT 60)
+    set_tests_properties("${name}: conformance" PROPERTIES LABELS unit TIMEOUT ${arg_TIMEOUT})
   endif()
+  foreach(settings IN LISTS arg_SETTINGS)
+    cmake_path(ABSOLUTE_PATH settings)
+    cmake_path(GET settings STEM case)
+    add_test(NAME "${name}: conformance, ${case}"
+             COMMAND oms::oms plugin verify $<TARGET_FILE:oms_plugin_${name}>
+                     --settings ${settings} --all)
+    set_tests_properties("${name}: conformance, ${case}"
+                         PROPERTIES LABELS unit TIMEOUT ${arg_TIMEOUT})
+  endforeach()
 endfunction()
 
 function(_oms_add_plugin_module name objects)
