@@ -71,7 +71,7 @@ void Committer::commit(Group& group) {
         published = std::move(*made);
         if (!append(group)) return group.clear();
     }
-    publish(group, std::move(published));
+    publish(group, published);
     group.clear();
     if (group.frame.capacity() > frame_kept) group.frame.shrink_to_fit();
 }
@@ -95,7 +95,7 @@ bool Committer::append(const Group& group) {
     return true;
 }
 
-void Committer::publish(Group& group, std::shared_ptr<const Published> published) {
+void Committer::publish(Group& group, const std::shared_ptr<const Published>& published) {
     if (published != nullptr) {
         for (const Published::Entry& entry : published->entries()) projection_.apply(entry.records);
         stats_.durable_seq.set(published->last_seq());

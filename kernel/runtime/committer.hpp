@@ -71,7 +71,7 @@ public:
 
 private:
     void run();
-    void publish(Group& group, std::shared_ptr<const Published> published);
+    void publish(Group& group, const std::shared_ptr<const Published>& published);
     bool append(const Group& group);
     void fail_for_good(const Error& error);
 
