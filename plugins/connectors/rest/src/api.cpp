@@ -4,6 +4,7 @@
 #include "decided.hpp"
 #include "event_streams.hpp"
 
+#include <oms/sdk/secret.hpp>
 #include <oms/sdk/suggest.hpp>
 
 #include <charconv>
@@ -17,16 +18,6 @@ std::int64_t steady_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
         .count();
-}
-
-/// The time that this takes tells nothing about where the texts differ.
-bool same_secret(std::string_view left, std::string_view right) {
-    unsigned difference = left.size() == right.size() ? 0U : 1U;
-    for (std::size_t at = 0; at < left.size(); ++at) {
-        const char other = right.empty() ? '\0' : right[at % right.size()];
-        difference |= static_cast<unsigned char>(left[at] ^ other);
-    }
-    return difference == 0;
 }
 
 /// Takes the part up to the next slash off the front.
@@ -54,6 +45,20 @@ bool matches(std::string_view pattern, std::string_view path, std::string_view (
 }
 
 std::string_view method_name(Method method) { return method == Method::get ? "GET" : "POST"; }
+
+ErrorCode code_of(const HttpFault& fault) {
+    if (!fault.header.empty()) return fault.missing ? error_no_host : error_doubled_header;
+    switch (fault.status) {
+        case 408: return error_too_slow;
+        case 413: return error_body_too_long;
+        case 414: return error_target_too_long;
+        case 431: return error_head_too_long;
+        case 417:
+        case 501:
+        case 505: return error_not_spoken;
+        default: return error_bad_http;
+    }
+}
 
 bool is_json(std::string_view media_type) {
     const std::string_view type = media_type.substr(0, media_type.find_first_of("; "));
@@ -147,7 +152,7 @@ void Api::check_host(const RequestHead& head) const {
     } else {
         host = host.substr(0, host.find(':'));
     }
-    if (host.empty()) return;  // HTTP/1.0; no browser sends that
+    if (host.empty()) return;  // HTTP/1.0, which no browser speaks
     for (const std::string& known : options_.hosts)
         if (host == known) return;
     throw make_problem(error_wrong_host).at("Host").wants(sdk::name_list(options_.hosts)).saw(host);
@@ -161,7 +166,7 @@ void Api::authorise(Call& call, const RequestHead& head) const {
     const std::string_view header = head.header("authorization");
     if (header.starts_with(scheme)) {
         for (const Credential& credential : options_.credentials) {
-            if (!same_secret(header.substr(scheme.size()), credential.token)) continue;
+            if (!sdk::same_secret(header.substr(scheme.size()), credential.token)) continue;
             call.caller = credential.caller;
             return;
         }
@@ -268,11 +273,12 @@ void Api::answer_problem(const Call& call, const Problem& problem) {
 }
 
 void Api::fault(const HttpFault& fault, Reply& reply) {
-    Problem problem = make_problem(fault.status == 413   ? error_body_too_long
-                                   : fault.status == 408 ? error_too_slow
-                                                         : error_bad_http);
+    Problem problem = make_problem(code_of(fault));
     problem.status = fault.status;
-    problem.detail = fault.reason;
+    if (problem.title != fault.reason) problem.detail = fault.reason;
+    problem.path = fault.header;
+    if (fault.status == 413 && options_.most_body != 0)
+        problem.expected = "at most " + std::to_string(options_.most_body) + " bytes";
     reply.status = fault.status;
     append_problem(reply.body, problem);
     counted_.back().by_class[4].fetch_add(1, std::memory_order_relaxed);
@@ -296,7 +302,20 @@ std::uint32_t Api::reference(std::uint32_t reference_class, std::string_view cod
         .at(path)
         .wants("the code of a known " +
                std::string(sdk::code_name(sdk::class_names, reference_class)))
-        .saw("\"" + std::string(code) + "\"");
+        .saw("\"" + std::string(code) + "\"" + suggestion(reference_class, code));
+}
+
+/// What was probably meant, of the first so many entries: a wrong name must not cost more than a
+/// right one is worth.
+std::string Api::suggestion(std::uint32_t reference_class, std::string_view code) const {
+    constexpr std::uint32_t most_looked_at = 10'000;
+    std::vector<std::string> known;
+    auto row = sdk::make<oms_reference_row>();
+    for (std::uint32_t at = OMS_FIRST_REFERENCE; at < OMS_FIRST_REFERENCE + most_looked_at; ++at) {
+        if (port_->describe(port_, at, reinterpret_cast<oms_record*>(&row)) != OMS_OK) break;
+        if (row.reference_class == reference_class) known.emplace_back(sdk::view(row.code));
+    }
+    return sdk::did_you_mean(code, known);
 }
 
 std::uint32_t Api::scale(std::uint32_t product) const {
@@ -363,6 +382,36 @@ void Api::with_lines(const CallPointer& call, std::uint64_t order, WithLines the
         });
     const oms_status status = port_->query(port_, &query, token);
     if (status != OMS_OK) refuse_untaken(token, status);
+}
+
+void Api::with_roles(const CallPointer& call, std::uint32_t kind, WithRoles then) {
+    auto query = sdk::make<oms_query>();
+    query.subject = OMS_subject_kinds;
+    query.reference = kind;
+    const std::uint64_t token =
+        waiting_.enter([this, call, then = std::move(then)](const oms_answer* answer) {
+            if (answer == nullptr) return answer_unknown(*call);
+            guarded(*call, [&] {
+                check_rows(*answer, OMS_ERROR_unknown_order_kind);
+                Roles roles;
+                for (const oms_record& record : sdk::Records(answer->records))
+                    if (const auto* row = sdk::as<oms_kind_row>(record)) roles = roles_of(*row);
+                then(call, roles);
+            });
+        });
+    const oms_status status = port_->query(port_, &query, token);
+    if (status != OMS_OK) refuse_untaken(token, status);
+}
+
+Roles roles_of(const oms_kind_row& row) {
+    Roles roles;
+    std::string_view rest = sdk::view(row.roles);
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        roles.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return roles;
 }
 
 void Api::answer_unknown(const Call& call, Made made) {

@@ -43,6 +43,7 @@ struct ApiOptions {
     std::vector<Credential> credentials;  ///< empty: everybody is `anonymous`
     Caller anonymous;
     std::vector<std::string> hosts;  ///< names that the Host header may have without credentials
+    std::size_t most_body = 0;       ///< bytes, for who sends more
     std::uint32_t page_limit = 500;  ///< rows of a page at most
     std::chrono::milliseconds answer_timeout{10000};
     std::function<void(std::string_view)> log_error = [](std::string_view) {};
@@ -96,6 +97,10 @@ using RenderRows = std::function<void(const oms_answer& answer, Reply& reply)>;
 using LineProducts = std::vector<std::uint32_t>;
 using WithLines = std::function<void(const CallPointer& call, const LineProducts& products)>;
 
+/// The names of the roles that lines of a kind of order may have, by their number.
+using Roles = std::vector<std::string>;
+using WithRoles = std::function<void(const CallPointer& call, const Roles& roles)>;
+
 class Api final : public RequestHandler {
 public:
     Api(const oms_port* port, ApiOptions options, std::span<const Route> routes);
@@ -122,6 +127,8 @@ public:
     void ask(const CallPointer& call, const oms_query& query, RenderRows render);
     /// Goes on with the lines of an order at hand; `then` must submit, ask or answer.
     void with_lines(const CallPointer& call, std::uint64_t order, WithLines then);
+    /// Goes on with the roles of a kind of order at hand; `then` must submit, ask or answer.
+    void with_roles(const CallPointer& call, std::uint32_t kind, WithRoles then);
     void answer(const Call& call, Reply& reply);
     /// Waits for the account of an order; 0: not known. Not on the reactor's or the answers'
     /// thread.
@@ -153,6 +160,7 @@ private:
     void authorise(Call& call, const RequestHead& head) const;
     void check_host(const RequestHead& head) const;
     void read_parameters(Call& call, std::string_view query) const;
+    std::string suggestion(std::uint32_t reference_class, std::string_view code) const;
     template <class Work>
     void guarded(const Call& call, Work&& work);
     void answer_problem(const Call& call, const Problem& problem);
@@ -173,5 +181,7 @@ private:
 /// Makes the answer to a query that found nothing, or failed, a Problem. `missing` is the code of
 /// what was looked for.
 void check_rows(const oms_answer& answer, ErrorCode missing);
+
+Roles roles_of(const oms_kind_row& row);
 
 }  // namespace oms::rest

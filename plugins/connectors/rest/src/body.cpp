@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "body.hpp"
 
+#include <oms/sdk/json.hpp>
 #include <oms/sdk/suggest.hpp>
 
-#include <bit>
+#include <algorithm>
+#include <optional>
 
 namespace oms::rest {
 
@@ -29,7 +31,96 @@ std::vector<std::string_view> names_of(Schema schema) {
     return names;
 }
 
+std::string_view expected_text(MemberKind kind) {
+    switch (kind) {
+        case MemberKind::decimal: return R"(a decimal string such as "12.50")";
+        case MemberKind::role: return "the name of a role, or its number";
+        default: return "a string";
+    }
+}
+
 std::string quoted(std::string_view text) { return "\"" + std::string(text.substr(0, 80)) + "\""; }
+
+/// What is wrong, in words for who wrote the body.
+std::string_view json_fault(simdjson::error_code code) {
+    switch (code) {
+        case simdjson::UTF8_ERROR: return "there are bytes that are not UTF-8";
+        case simdjson::UNCLOSED_STRING: return "a string has no closing quote";
+        case simdjson::UNESCAPED_CHARS: return "a control character stands in a string unescaped";
+        case simdjson::STRING_ERROR: return "a string has an escape that JSON does not know";
+        case simdjson::NUMBER_ERROR: return "a number is not written as JSON writes numbers";
+        case simdjson::DEPTH_ERROR: return "it is nested too deeply";
+        case simdjson::INCOMPLETE_ARRAY_OR_OBJECT: return "a bracket or a brace is not closed";
+        case simdjson::EMPTY: return "there is nothing but blanks";
+        case simdjson::TRAILING_CONTENT: return "something stands behind the end of the object";
+        case simdjson::INCORRECT_TYPE:
+        case simdjson::T_ATOM_ERROR:
+        case simdjson::F_ATOM_ERROR:
+        case simdjson::N_ATOM_ERROR: return "a word is neither true, false nor null";
+        default: return "a comma, a colon, a quote or a brace is missing or too many";
+    }
+}
+
+/// How many bytes the UTF-8 character at the front has; 0: it is none (RFC 3629).
+std::size_t utf8_bytes(std::string_view text) {
+    const auto byte = [&](std::size_t at) {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (size == 0 || first > 0xf4) return 0;
+    for (std::size_t at = 1; at < size; ++at)
+        if ((byte(at) & 0xc0) != 0x80) return 0;
+    const unsigned second = byte(1);
+    const bool twisted = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+                         (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
+    return twisted ? 0 : size;
+}
+
+/// Where the first byte stands that no JSON can have there: not UTF-8, a control character in a
+/// string, or the quote of a string that is never closed. Otherwise the end.
+std::size_t lexical_fault(std::string_view json) {
+    std::size_t opened = std::string_view::npos;
+    for (std::size_t at = 0; at < json.size();) {
+        const std::size_t size = utf8_bytes(json.substr(at));
+        if (size == 0) return at;
+        const char letter = json[at];
+        if (opened == std::string_view::npos) {
+            if (letter == '"') opened = at;
+        } else if (static_cast<unsigned char>(letter) < 0x20) {
+            return at;
+        } else if (letter == '"') {
+            opened = std::string_view::npos;
+        } else if (letter == '\\') {
+            ++at;
+        }
+        at += size;
+    }
+    return std::min(opened, json.size());
+}
+
+/// Where the first value ends, an object or a list, when it does.
+std::optional<std::size_t> end_of_value(std::string_view json) {
+    std::size_t depth = 0;
+    bool quoted = false;
+    for (std::size_t at = 0; at < json.size(); ++at) {
+        const char letter = json[at];
+        if (quoted && letter == '\\') {
+            ++at;
+        } else if (letter == '"') {
+            quoted = !quoted;
+        } else if (!quoted && (letter == '{' || letter == '[')) {
+            ++depth;
+        } else if (!quoted && (letter == '}' || letter == ']') && --depth == 0) {
+            return at + 1;
+        }
+        if (!quoted && depth == 0 &&
+            std::string_view(" \t\r\n").find(letter) == std::string_view::npos)
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
 
 constexpr std::string_view money_names[] = {"amount", "currency"};
 constexpr std::string_view money_form = R"({"amount":"12.50","currency":"EUR"})";
@@ -78,12 +169,34 @@ std::string BodyReader::path(std::uint32_t parent, std::string_view name) const 
 // ---- reading
 // --------------------------------------------------------------------------------------
 
+/// How far the reader came, or, where it did not begin, the first thing that no JSON has.
+std::size_t BodyReader::fault_position() const {
+    const char* place = nullptr;
+    if (reading_ && document_.current_location().get(place) == simdjson::SUCCESS)
+        return std::min(static_cast<std::size_t>(place - padded_.data()), bytes_);
+    return lexical_fault(std::string_view(padded_).substr(0, bytes_));
+}
+
 void BodyReader::bad_json(simdjson::error_code code) const {
-    // Newer versions of the library put their error's name in front: `TAPE_ERROR: The JSON …`.
-    std::string_view words = simdjson::error_message(code);
-    const std::size_t name = words.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-    if (name != words.npos && words.substr(name).starts_with(": ")) words.remove_prefix(name + 2);
-    throw make_problem(error_bad_json).says(std::string(words));
+    const std::string_view body = std::string_view(padded_).substr(0, bytes_);
+    std::size_t position = fault_position();
+    if (code == simdjson::INCOMPLETE_ARRAY_OR_OBJECT) {
+        // This is said of anything that does not end in a brace.
+        const auto end = end_of_value(body);
+        if (end) code = simdjson::TRAILING_CONTENT;
+        position = end ? std::min(body.find_first_not_of(" \t\r\n", *end), bytes_) : bytes_;
+    }
+    const std::string_view before = body.substr(0, position);
+    const std::size_t line =
+        1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+    Problem problem = make_problem(error_bad_json);
+    problem.detail = std::string(json_fault(code)) + ", at line " + std::to_string(line) +
+                     ", column " + std::to_string(column);
+    sdk::JsonWriter json(problem.extra);
+    json.key("position").begin_object().key("line").number(line);
+    json.key("column").number(column).key("byte").number(before.size()).end_object();
+    throw problem;
 }
 
 template <class Type>
@@ -123,23 +236,26 @@ std::uint32_t BodyReader::add(std::uint32_t parent, const Member* member, Member
 void BodyReader::read(std::string_view json, Schema schema) {
     values_.clear();
     values_.emplace_back();
+    reading_ = false;
+    bytes_ = json.size();
     if (json.empty())
         throw make_problem(error_bad_json).wants("a JSON object").saw("an empty body");
     padded_.reserve(json.size() + simdjson::SIMDJSON_PADDING);
     padded_.assign(json);
     padded_.append(simdjson::SIMDJSON_PADDING, ' ');
-    auto document = taken(
+    document_ = taken(
         parser_.iterate(simdjson::padded_string_view(padded_.data(), json.size(), padded_.size())));
+    reading_ = true;
     json_type type{};
-    if (const auto code = document.type().get(type)) bad_json(code);
+    if (const auto code = document_.type().get(type)) bad_json(code);
     if (type != json_type::object)
         throw make_problem(error_wrong_type).wants("an object").saw(type_name(type));
     simdjson::ondemand::object object;
-    if (const auto code = document.get_object().get(object)) bad_json(code);
+    if (const auto code = document_.get_object().get(object)) bad_json(code);
     read_object(object, 0, schema);
     const char* behind = nullptr;
-    if (document.current_location().get(behind) == simdjson::SUCCESS)
-        throw make_problem(error_bad_json).says("something stands behind the end of the object");
+    if (document_.current_location().get(behind) == simdjson::SUCCESS)
+        bad_json(simdjson::TRAILING_CONTENT);
 }
 
 void BodyReader::read_object(simdjson::ondemand::object object, std::uint32_t parent,
@@ -266,6 +382,10 @@ void BodyReader::read_value(Value value, std::uint32_t position) {
     json_type type{};
     switch (kind) {
         case MemberKind::integer: read_integer(value, position); return;
+        case MemberKind::role:
+            if (const auto code = value.type().get(type)) bad_json(code);
+            if (type == json_type::number) return read_integer(value, position);
+            break;
         case MemberKind::boolean:
             if (const auto code = value.type().get(type)) bad_json(code);
             if (type != json_type::boolean) wrong_type(value, position, "true or false");
@@ -297,12 +417,11 @@ void BodyReader::read_value(Value value, std::uint32_t position) {
             return;
         default: break;
     }
-    const std::string_view text =
-        read_text(value, position,
-                  kind == MemberKind::decimal ? R"(a decimal string such as "12.50")" : "a string");
+    const std::string_view text = read_text(value, position, expected_text(kind));
     values_[position].text = text;
     if (kind == MemberKind::word) read_word(position);
-    if ((kind == MemberKind::code || kind == MemberKind::id) && text.size() > max_name_bytes)
+    const bool name = kind == MemberKind::code || kind == MemberKind::id;
+    if ((name || kind == MemberKind::role) && text.size() > max_name_bytes)
         throw make_problem(error_text_too_long)
             .at(path(position))
             .wants("at most " + std::to_string(max_name_bytes) + " bytes");

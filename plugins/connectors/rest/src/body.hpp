@@ -85,10 +85,14 @@ private:
     template <class Type>
     Type taken(simdjson::simdjson_result<Type> result) const;
     [[noreturn]] void bad_json(simdjson::error_code code) const;
+    std::size_t fault_position() const;
     [[noreturn]] void wrong_type(Value value, std::uint32_t position,
                                  std::string_view expected) const;
 
     simdjson::ondemand::parser parser_;
+    mutable simdjson::ondemand::document document_;  // asking where it stands changes nothing
+    bool reading_ = false;                           // the document is at some place of the body
+    std::size_t bytes_ = 0;                          // of the body, without the padding
     std::string padded_;
     std::vector<BodyValue> values_;
 };

@@ -51,6 +51,9 @@ void append_reply(std::string& out, const Reply& reply, bool keep_alive, bool he
 
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
+    /// Of answers to requests that were sent one behind the other.
+    static constexpr std::size_t most_unsent_bytes = std::size_t{256} << 10;
+
     /// What the reactor waits for on this connection.
     enum class State : std::uint8_t {
         reading,    ///< for (more of) a request
@@ -103,6 +106,8 @@ public:
     /// After the last request was handled: true when the next one may be read. Otherwise the answer
     /// to come asks for attention if `more_input`.
     bool ready_for_next(bool more_input);
+    /// So much waits unsent that no further request is to be read.
+    bool choked() const { return pending_bytes() > most_unsent_bytes; }
     void close();
 
     /// Since when the reactor waits for something of the client.
@@ -110,6 +115,7 @@ public:
     bool peer_closed = false;
     bool continue_sent = false;
     bool lingering = false;
+    bool held_back = false;  ///< what it sends is not read until it has taken its answers
     std::optional<ChunkedReader> chunks;  ///< of the request that is being read
     std::size_t chunk_bytes = 0;          ///< that it has eaten
 

@@ -35,7 +35,7 @@ void set_halt(const CallPointer& call, bool on) {
     }
     sdk::Batch batch;
     batch.add(head);
-    call->api.submit(call, batch, Made::halt);
+    call->api.submit(call, batch, on ? Made::halt : Made::nothing);
 }
 
 }  // namespace

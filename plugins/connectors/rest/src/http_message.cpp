@@ -89,18 +89,42 @@ bool parse_request_line(std::string_view line, RequestHead& head, HttpFault& fau
         fault = {505, "only HTTP/1.1 is spoken here"};
         return false;
     }
-    head.keep_alive = version == "HTTP/1.1";
+    head.is_http_1_0 = version == "HTTP/1.0";
+    head.keep_alive = !head.is_http_1_0;
     const std::size_t mark = head.target.find('?');
     head.path = head.target.substr(0, mark);
     head.query = mark == std::string_view::npos ? std::string_view() : head.target.substr(mark + 1);
     return true;
 }
 
-bool read_length(std::string_view value, RequestHead& head, HttpFault& fault) {
-    if (head.has_length) {
-        fault = {400, "there are two Content-Length headers"};
-        return false;
+/// Headers of which two readers would choose different ones when they come twice.
+constexpr struct {
+    std::string_view lower_name;
+    std::string_view name;
+} lone_headers[] = {
+    {"host", "Host"},
+    {"content-length", "Content-Length"},
+    {"transfer-encoding", "Transfer-Encoding"},
+    {"content-type", "Content-Type"},
+    {"authorization", "Authorization"},
+    {"idempotency-key", "Idempotency-Key"},
+    {"last-event-id", "Last-Event-ID"},
+    {"expect", "Expect"},
+};
+
+bool comes_alone(const Header& header, const RequestHead& head, HttpFault& fault) {
+    for (const auto& lone : lone_headers) {
+        if (!equals_lower(header.name, lone.lower_name)) continue;
+        for (std::size_t at = 0; at < head.header_count; ++at) {
+            if (!equals_lower(head.headers[at].name, lone.lower_name)) continue;
+            fault = {400, "a header comes twice that may come once", lone.name};
+            return false;
+        }
     }
+    return true;
+}
+
+bool read_length(std::string_view value, RequestHead& head, HttpFault& fault) {
     const auto result =
         std::from_chars(value.data(), value.data() + value.size(), head.content_length);
     if (value.empty() || result.ec != std::errc() || result.ptr != value.data() + value.size()) {
@@ -115,7 +139,7 @@ bool read_length(std::string_view value, RequestHead& head, HttpFault& fault) {
 bool apply_header(const Header& header, RequestHead& head, HttpFault& fault) {
     if (equals_lower(header.name, "content-length")) return read_length(header.value, head, fault);
     if (equals_lower(header.name, "transfer-encoding")) {
-        if (head.chunked || !equals_lower(header.value, "chunked")) {
+        if (!equals_lower(header.value, "chunked")) {
             fault = {501, "the only transfer encoding taken is chunked"};
             return false;
         }
@@ -148,6 +172,7 @@ bool parse_header(std::string_view line, RequestHead& head, HttpFault& fault) {
         fault = {431, "there are too many headers"};
         return false;
     }
+    if (!comes_alone(header, head, fault)) return false;
     head.headers[head.header_count++] = header;
     return apply_header(header, head, fault);
 }
@@ -177,8 +202,14 @@ Parsed parse_head(std::string_view bytes, RequestHead& head, HttpFault& fault) {
         fault = {400, "a line does not end in CR LF"};
         if (!take_crlf_line(rest, line) || !parse_header(line, head, fault)) return Parsed::bad;
     }
-    if (head.chunked && head.has_length) {
-        fault = {400, "there are both Content-Length and Transfer-Encoding"};
+    if (head.chunked && (head.has_length || head.is_http_1_0)) {
+        fault = {400, head.has_length ? "there are both Content-Length and Transfer-Encoding"
+                                      : "HTTP/1.0 has no Transfer-Encoding"};
+        return Parsed::bad;
+    }
+    // RFC 9112, section 3.2: who does not say whom it means might be answered for somebody else.
+    if (!head.is_http_1_0 && head.header("host").empty()) {
+        fault = {400, "an HTTP/1.1 request says in Host whom it means", "Host", true};
         return Parsed::bad;
     }
     return Parsed::complete;

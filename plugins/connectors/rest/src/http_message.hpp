@@ -35,6 +35,7 @@ struct RequestHead {
     bool chunked = false;
     bool keep_alive = true;
     bool expects_continue = false;
+    bool is_http_1_0 = false;
     std::size_t bytes = 0;  ///< of the whole head, with the empty line
 
     /// The value of a header (its name in lower case here), empty when there is none.
@@ -45,6 +46,8 @@ struct RequestHead {
 struct HttpFault {
     int status = 400;
     std::string_view reason;
+    std::string_view header = {};  ///< which one it is about
+    bool missing = false;          ///< and that it is not there, not that it comes twice
 };
 
 enum class Parsed : std::uint8_t { complete, incomplete, bad };

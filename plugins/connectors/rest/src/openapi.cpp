@@ -112,6 +112,9 @@ private:
                 return;
             case MemberKind::money: json_.key("$ref").string("#/components/schemas/money"); return;
             case MemberKind::terms: json_.key("$ref").string("#/components/schemas/terms"); return;
+            case MemberKind::role:
+                json_.key("type").begin_array().string("string").string("integer").end_array();
+                return;
             case MemberKind::object: write_object(members); return;
             case MemberKind::objects:
             case MemberKind::words:
@@ -174,7 +177,9 @@ private:
             R"("type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},)"
             R"("code":{"type":"string","pattern":"^OMS-[0-9]{4}$"},"detail":{"type":"string"},)"
             R"("path":{"type":"string"},"expected":{"type":"string"},)"
-            R"("observed":{"type":"string"},"remedy":{"type":"string"}}})");
+            R"("observed":{"type":"string"},"remedy":{"type":"string"},)"
+            R"("position":{"type":"object","properties":{"line":{"type":"integer"},)"
+            R"("column":{"type":"integer"},"byte":{"type":"integer"}}}}})");
         write_terms();
         json_.end_object().end_object();
         json_.key("security").begin_array().begin_object().end_object();

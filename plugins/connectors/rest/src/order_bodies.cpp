@@ -4,6 +4,7 @@
 #include <oms/sdk/decimal.hpp>
 #include <oms/sdk/suggest.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace oms::rest {
@@ -277,8 +278,9 @@ namespace {
 /// Reads one line of an order to be placed.
 class LineTranslator {
 public:
-    LineTranslator(const BodyTranslator& translator, const BodyValue& line, std::uint32_t index)
-        : translator_(translator), body_(translator.body()), line_(line) {
+    LineTranslator(const BodyTranslator& translator, const BodyValue& line, std::uint32_t index,
+                   const Roles& roles)
+        : translator_(translator), body_(translator.body()), line_(line), roles_(roles) {
         row_.line = index;
         row_.parent_line = OMS_WHOLE_ORDER;
         row_.role = OMS_ROLE_BY_PRODUCT;
@@ -287,7 +289,7 @@ public:
     const oms_line& read() {
         read_what();
         read_direction();
-        if (const BodyValue* role = body_.find(line_, "role")) row_.role = small(*role, 3);
+        if (const BodyValue* role = body_.find(line_, "role")) row_.role = role_number(*role);
         const BodyValue* parent = body_.find(line_, "parent_line");
         const BodyValue* ratio = body_.find(line_, "ratio");
         if (parent != nullptr) row_.parent_line = translator_.line_index(*parent);
@@ -352,6 +354,17 @@ private:
         }
     }
 
+    std::uint32_t role_number(const BodyValue& value) const {
+        if (value.text.data() == nullptr) return small(value, 3);
+        const auto named = std::find(roles_.begin(), roles_.end(), value.text);
+        if (named != roles_.end()) return static_cast<std::uint32_t>(named - roles_.begin());
+        throw make_problem(OMS_ERROR_bad_role)
+            .at(body_.path(value))
+            .wants(roles_.empty() ? "no role: lines of this kind have no names"
+                                  : sdk::name_list(roles_))
+            .saw("\"" + std::string(value.text) + "\"" + sdk::did_you_mean(value.text, roles_));
+    }
+
     std::uint32_t small(const BodyValue& value, std::int64_t most) const {
         if (value.number >= 0 && value.number <= most)
             return static_cast<std::uint32_t>(value.number);
@@ -364,6 +377,7 @@ private:
     const BodyTranslator& translator_;
     const BodyReader& body_;
     const BodyValue& line_;
+    const Roles& roles_;
     oms_line row_ = sdk::make<oms_line>();
     std::int64_t sell_kind_ = 0;
 };
@@ -371,13 +385,13 @@ private:
 }  // namespace
 
 void add_lines(sdk::Batch& batch, const BodyTranslator& translator, const BodyValue& lines,
-               const BodyValue* order_terms) {
+               const BodyValue* order_terms, const Roles& roles) {
     std::vector<LineTranslator> translators;
     std::uint32_t common = 0;
     bool several = false;
     const BodyReader& body = translator.body();
     for (const BodyValue* each = body.first(lines); each != nullptr; each = body.next(*each)) {
-        LineTranslator& line = translators.emplace_back(translator, *each, each->index);
+        LineTranslator& line = translators.emplace_back(translator, *each, each->index, roles);
         const oms_line& row = line.read();
         several = several || (common != 0 && common != row.product);
         common = row.product;

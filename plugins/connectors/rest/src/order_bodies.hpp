@@ -55,9 +55,10 @@ private:
     const BodyReader& body_;
 };
 
-/// Adds the lines of an order that is to be placed, and the terms of its lines and its own.
+/// Adds the lines of an order that is to be placed, and the terms of its lines and its own. `roles`
+/// are those of its kind, where a line names one.
 void add_lines(sdk::Batch& batch, const BodyTranslator& translator, const BodyValue& lines,
-               const BodyValue* order_terms);
+               const BodyValue* order_terms, const Roles& roles);
 
 /// `2026-03-01T09:30:00.25+01:00` in ns since 1970 UTC; false when it is no RFC 3339 time.
 bool parse_time(std::string_view text, std::int64_t& time_ns);

@@ -121,9 +121,7 @@ void raise_with(const CallPointer& call, const LineProducts& products) {
     call->api.submit(call, batch);
 }
 
-}  // namespace
-
-void place_order(const CallPointer& call) {
+void place_with(const CallPointer& call, const Roles& roles) {
     const BodyReader& body = call->read_body();
     const BodyTranslator translator(call->api, body);
     auto head = call->head<oms_place_order>();
@@ -135,7 +133,8 @@ void place_order(const CallPointer& call) {
         head.flags |= fact->boolean ? OMS_ORDER_FACT : 0;
     sdk::Batch batch;
     batch.add(head);
-    add_lines(batch, translator, *body.find(body.root(), "lines"), body.find(body.root(), "terms"));
+    add_lines(batch, translator, *body.find(body.root(), "lines"), body.find(body.root(), "terms"),
+              roles);
     if (const BodyValue* links = body.find(body.root(), "links")) {
         for (const BodyValue* each = body.first(*links); each != nullptr; each = body.next(*each)) {
             auto link = sdk::make<oms_link>();
@@ -145,6 +144,25 @@ void place_order(const CallPointer& call) {
         }
     }
     call->api.submit(call, batch, Made::order);
+}
+
+bool names_roles(const BodyReader& body) {
+    const BodyValue* lines = body.find(body.root(), "lines");
+    for (const BodyValue* each = body.first(*lines); each != nullptr; each = body.next(*each)) {
+        const BodyValue* role = body.find(*each, "role");
+        if (role != nullptr && role->text.data() != nullptr) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void place_order(const CallPointer& call) {
+    const BodyReader& body = call->read_body();
+    if (!names_roles(body)) return place_with(call, {});
+    const BodyTranslator translator(call->api, body);
+    call->api.with_roles(call, translator.reference(body.root(), "kind", OMS_class_order_kind),
+                         place_with);
 }
 
 void amend_order(const CallPointer& call) {

@@ -33,6 +33,7 @@ int status_of_refusal(std::uint32_t code) {
         case OMS_ERROR_key_expired:
         case OMS_ERROR_not_in_this_state:
         case OMS_ERROR_below_done:
+        case OMS_ERROR_too_late:
         case OMS_ERROR_nothing_to_route:
         case OMS_ERROR_route_ended:
         case OMS_ERROR_reference_fixed:

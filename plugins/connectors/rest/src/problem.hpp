@@ -69,7 +69,17 @@ namespace oms::rest {
     OMS_PROBLEM(7030, nothing_asked, 400, "the request asks for nothing", "say what is to change") \
     OMS_PROBLEM(7031, query_failed, 500, "the kernel could not answer the question",               \
                 "see the log of the kernel")                                                       \
-    OMS_PROBLEM(7032, both_given, 400, "two members say the same thing", "send one of them")
+    OMS_PROBLEM(7032, both_given, 400, "two members say the same thing", "send one of them")       \
+    OMS_PROBLEM(7033, doubled_header, 400, "a header comes twice that may come once",              \
+                "send it once")                                                                    \
+    OMS_PROBLEM(7034, no_host, 400, "the request does not say in Host whom it means",              \
+                "send the header Host with this server's name and port")                           \
+    OMS_PROBLEM(7035, head_too_long, 431, "the head of the request is too long",                   \
+                "send at most 64 headers and 16384 bytes of them")                                 \
+    OMS_PROBLEM(7036, target_too_long, 414, "the address is too long",                             \
+                "send at most 4096 bytes of path and parameters")                                  \
+    OMS_PROBLEM(7037, not_spoken, 501, "the request asks for a way to speak that is not known",    \
+                "speak HTTP/1.1, with Content-Length or Transfer-Encoding: chunked")
 
 #define OMS_PROBLEM(number, name, status, title, remedy) \
     inline constexpr ErrorCode error_##name = (number);

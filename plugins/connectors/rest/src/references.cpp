@@ -3,6 +3,8 @@
 #include "order_bodies.hpp"
 #include "resources.hpp"
 
+#include <oms/sdk/suggest.hpp>
+
 namespace oms::rest {
 
 namespace {
@@ -33,7 +35,14 @@ void list_references(const CallPointer& call) {
     oms_query query = page_query(*call, OMS_subject_references);
     if (const std::string_view word = call->parameter("class"); !word.empty()) {
         query.reference = class_number(word);
-        if (query.reference == 0) throw make_problem(error_bad_parameter).at("class").saw(word);
+        if (query.reference == 0) {
+            std::vector<std::string_view> classes;
+            for (const sdk::CodeName& known : sdk::class_names) classes.push_back(known.name);
+            throw make_problem(error_bad_parameter)
+                .at("class")
+                .wants(sdk::name_list(classes, classes.size()))
+                .saw("\"" + std::string(word) + "\"" + sdk::did_you_mean(word, classes));
+        }
     }
     call->api.ask(call, query,
                   [&api = call->api, limit = query.limit](const oms_answer& answer, Reply& reply) {

@@ -23,6 +23,8 @@ void post_transfers(const CallPointer& call);
 // tasks.cpp
 void list_tasks(const CallPointer& call);
 void answer_task(const CallPointer& call);
+// kinds.cpp
+void list_kinds(const CallPointer& call);
 // references.cpp
 void list_references(const CallPointer& call);
 void define_reference(const CallPointer& call);

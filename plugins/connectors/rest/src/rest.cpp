@@ -123,6 +123,7 @@ ApiOptions Rest::api_options(const sdk::Port& port) {
         if (std::find(options.hosts.begin(), options.hosts.end(), own) == options.hosts.end())
             options.hosts.push_back(own);
     options.page_limit = options_.page_limit;
+    options.most_body = options_.server.body_bytes;
     options.answer_timeout = options_.answer_timeout;
     options.log_error = [host = host_](std::string_view message) { host.error(message); };
     return options;

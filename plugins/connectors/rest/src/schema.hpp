@@ -22,6 +22,7 @@ enum class MemberKind : std::uint8_t {
     object,   ///< an object of `members`
     objects,  ///< a list of objects of `members`
     words,    ///< a list of `words`
+    role,     ///< a string that names a role of the lifecycle, or its whole number
 };
 
 struct Member {

@@ -114,9 +114,10 @@ void Server::on_event(int descriptor, std::uint32_t events, SteadyTime now) {
     const std::shared_ptr<Connection> connection = found->second;
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) return close(connection);
     if ((events & EPOLLOUT) != 0 && !connection->flush()) return end(connection);
-    if ((events & (EPOLLIN | EPOLLRDHUP)) == 0) return;
+    const bool freed = connection->held_back && !connection->choked();
+    if ((events & (EPOLLIN | EPOLLRDHUP)) == 0 && !freed) return;
     if (connection->unread().empty()) connection->waiting_since = now;
-    read_from(connection, (events & EPOLLRDHUP) != 0);
+    read_from(connection, freed || (events & EPOLLRDHUP) != 0);
 }
 
 // ---- accepting
@@ -229,10 +230,14 @@ void Server::read_from(const std::shared_ptr<Connection>& connection, bool peer_
     if (connection->state() == Connection::State::streaming || connection->lingering)
         return drop_input(connection);
     if (!connection->ready_for_next(true)) return;
+    // Who does not take the answers gets no further requests read: nothing piles up here for it.
+    connection->held_back = connection->choked();
+    if (connection->held_back) return;
     bool full = false;
     while (!full && (connection->receive() || std::exchange(peer_closed, false)))
         full = connection->unread().size() > limits_.body_bytes + max_head_bytes;
-    while (read_request(connection)) continue;
+    while (!connection->held_back && read_request(connection))
+        connection->held_back = connection->choked();
     const Connection::State state = connection->state();
     if (full && state == Connection::State::reading) attend(connection);
     if (connection->peer_closed && state == Connection::State::reading) close(connection);
@@ -277,6 +282,11 @@ bool Server::body_of(Connection& connection, const RequestHead& head, std::strin
         const Parsed parsed = connection.chunks->feed(rest, fault);
         connection.chunk_bytes = behind.size() - rest.size();
         if (parsed == Parsed::bad) reject(connection, fault);
+        if (parsed == Parsed::incomplete && behind.size() > 2 * limits_.body_bytes) {
+            // Chunks of a byte with whole lines around them: more wrapping than a body may be long.
+            reject(connection, {413, "the body is too long with its chunks' lines"});
+            return false;
+        }
         if (parsed == Parsed::complete) {
             body = connection.chunks->body();
             bytes = head.bytes + connection.chunk_bytes;
@@ -308,8 +318,9 @@ void Server::check_time(SteadyTime now) {
         const auto waited = now - connection->waiting_since;
         switch (connection->state()) {
             case Connection::State::reading:
-                if (connection->unread().empty() ? waited > limits_.idle_timeout
-                                                 : waited > limits_.request_timeout)
+                if (connection->held_back          ? waited > limits_.write_timeout
+                    : connection->unread().empty() ? waited > limits_.idle_timeout
+                                                   : waited > limits_.request_timeout)
                     late.push_back(connection);
                 break;
             case Connection::State::closing:
@@ -327,8 +338,8 @@ void Server::check_time(SteadyTime now) {
         }
     }
     for (const auto& connection : late) {
-        const bool half =
-            connection->state() == Connection::State::reading && !connection->unread().empty();
+        const bool half = connection->state() == Connection::State::reading &&
+                          !connection->unread().empty() && !connection->held_back;
         if (half) {
             reject(*connection, {408, "the request did not arrive in time"});
         } else {

@@ -160,5 +160,50 @@ TEST(Body, SurvivesBrokenBytes) {
     }
 }
 
+TEST(Body, SaysWhereTheJsonBreaks) {
+    const struct {
+        std::string_view json;
+        std::string_view words;
+        std::size_t line, column, byte;
+    } cases[] = {
+        {"{\"title\": \"t\",\n  \"count\" 3}", "a comma, a colon", 2, 11, 25},
+        {"{\"title\": \"t\",\n \"done\": ture}", "neither true, false nor null", 2, 10, 24},
+        {"{\"title\":\n\"t", "no closing quote", 2, 1, 10},
+        {"{\"title\": \"\xc3\x28\"}", "not UTF-8", 1, 12, 11},
+        {"{\"title\": \"a\tb\"}", "control character", 1, 13, 12},
+        {"{\"title\": \"t\"} x", "behind the end", 1, 16, 15},
+        {"   ", "nothing but blanks", 1, 4, 3},
+        {"{\"parts\": [", "not closed", 1, 12, 11},
+    };
+    for (const auto& each : cases) {
+        const Problem problem = problem_of(each.json);
+        EXPECT_EQ(problem.code, error_bad_json) << each.json;
+        EXPECT_NE(problem.detail.find(each.words), std::string::npos) << problem.detail;
+        const std::string place =
+            ", at line " + std::to_string(each.line) + ", column " + std::to_string(each.column);
+        EXPECT_TRUE(problem.detail.ends_with(place)) << each.json << ": " << problem.detail;
+        EXPECT_EQ(problem.extra, "\"position\":{\"line\":" + std::to_string(each.line) +
+                                     ",\"column\":" + std::to_string(each.column) +
+                                     ",\"byte\":" + std::to_string(each.byte) + "}");
+    }
+}
+
+TEST(Body, TakesARoleByNameOrNumber) {
+    constexpr Member role_members[] = {{"role", MemberKind::role, true, "a role"}};
+    BodyReader body;
+    body.read(R"({"role":"money"})", role_members);
+    EXPECT_EQ(body.find(body.root(), "role")->text, "money");
+    body.read(R"({"role":2})", role_members);
+    EXPECT_EQ(body.find(body.root(), "role")->number, 2);
+    EXPECT_EQ(body.find(body.root(), "role")->text.data(), nullptr);
+    for (const std::string_view bad : {R"({"role":true})", R"({"role":1.5})", R"({"role":[]})"})
+        try {
+            body.read(bad, role_members);
+            ADD_FAILURE() << bad;
+        } catch (const Problem& problem) {
+            EXPECT_EQ(problem.path, "/role");
+        }
+}
+
 }  // namespace
 }  // namespace oms::rest

@@ -42,7 +42,8 @@ TEST(HttpHead, KeepsTheConnectionAsVersionAndHeaderSay) {
     HttpFault fault;
     ASSERT_EQ(parse("GET / HTTP/1.0\r\n\r\n", head, fault), Parsed::complete);
     EXPECT_FALSE(head.keep_alive);
-    ASSERT_EQ(parse("GET / HTTP/1.1\r\nConnection: CLOSE\r\n\r\n", head, fault), Parsed::complete);
+    ASSERT_EQ(parse("GET / HTTP/1.1\r\nHost: x\r\nConnection: CLOSE\r\n\r\n", head, fault),
+              Parsed::complete);
     EXPECT_FALSE(head.keep_alive);
 }
 
@@ -68,6 +69,43 @@ TEST(HttpHead, RefusesWhatTwoReadersCouldReadInTwoWays) {
     EXPECT_EQ(status_of("GET / HTTP/2.0\r\n\r\n"), 505);
     EXPECT_EQ(status_of("GET / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"), 501);
     EXPECT_EQ(status_of("GET / HTTP/1.1\r\nExpect: wonders\r\n\r\n"), 417);
+}
+
+TEST(HttpHead, RefusesASecondHeaderWhereOneMustBeChosen) {
+    for (const std::string_view name :
+         {"Host", "Content-Length", "Transfer-Encoding", "Content-Type", "Authorization",
+          "Idempotency-Key", "Last-Event-ID", "Expect"}) {
+        const std::string value = name == "Expect"              ? "100-continue"
+                                  : name == "Transfer-Encoding" ? "chunked"
+                                                                : "1";
+        const std::string twice = std::string(name) + ": " + value + "\r\n";
+        RequestHead head;
+        HttpFault fault;
+        std::string lower = twice;
+        for (char& letter : lower)
+            if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter + 32);
+        const std::string host = name == "Host" ? "" : "Host: x\r\n";
+        ASSERT_EQ(parse("POST / HTTP/1.1\r\n" + host + twice + lower + "\r\n", head, fault),
+                  Parsed::bad)
+            << name;
+        EXPECT_EQ(fault.status, 400);
+        EXPECT_EQ(fault.header, name);
+    }
+    EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: x\r\nAccept: a\r\nAccept: b\r\n\r\n"), 0);
+}
+
+TEST(HttpHead, WantsToKnowWhomARequestMeans) {
+    RequestHead head;
+    HttpFault fault;
+    for (const std::string_view bad :
+         {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost:\r\n\r\n"}) {
+        ASSERT_EQ(parse(bad, head, fault), Parsed::bad);
+        EXPECT_EQ(fault.status, 400);
+        EXPECT_EQ(fault.header, "Host");
+        EXPECT_TRUE(fault.missing);
+    }
+    EXPECT_EQ(parse("GET / HTTP/1.0\r\n\r\n", head, fault), Parsed::complete);
+    EXPECT_EQ(status_of("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), 400);
 }
 
 TEST(HttpHead, HasLimits) {

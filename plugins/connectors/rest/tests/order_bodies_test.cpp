@@ -54,7 +54,7 @@ protected:
         body.read(json, route().body);
         const BodyTranslator translator(api, body);
         add_lines(batch, translator, *body.find(body.root(), "lines"),
-                  body.find(body.root(), "terms"));
+                  body.find(body.root(), "terms"), {});
         return batch;
     }
     static const Route& route() {

@@ -165,6 +165,126 @@ TEST_F(RestTest, RefusesUnknownNamesAndBadDecimalsWithTheirPlace) {
     EXPECT_EQ(port.input_count(), 0U);
 }
 
+TEST_F(RestTest, SuggestsTheNamesThatTheKernelKnows) {
+    accept_all();
+    show_all();
+    start();
+    Client http = client();
+    const auto place = [&http](std::string_view of_kind, std::string_view of_account,
+                               std::string_view product) {
+        return http.post("/v1/orders", "k",
+                         R"({"kind":")" + std::string(of_kind) + R"(","account":")" +
+                             std::string(of_account) + R"(","lines":[{"product":")" +
+                             std::string(product) + R"(","side":"buy","quantity":"1"}]})");
+    };
+    EXPECT_TRUE(place("simpel", "main", "ACME").has(R"(did you mean \"simple\"?)"));
+    EXPECT_TRUE(place("simple", "mian", "ACME").has(R"(did you mean \"main\"?)"));
+    EXPECT_TRUE(place("simple", "main", "AMCE").has(R"(did you mean \"ACME\"?)"));
+    EXPECT_FALSE(place("simple", "main", "zzzzzz").has("did you mean"));
+    EXPECT_TRUE(http.post("/v1/orders/7/route", "k", R"({"destination":"nroth"})")
+                    .has(R"(did you mean \"north\"?)"));
+    EXPECT_TRUE(http.post("/v1/orders/7/events", "k", R"({"event":"captur"})")
+                    .has(R"(did you mean \"capture\"?)"));
+    EXPECT_TRUE(http.get("/v1/orders?account=mian").has(R"(did you mean \"main\"?)"));
+    EXPECT_TRUE(http.get("/v1/references?class=acount").has(R"(did you mean \"account\"?)"));
+}
+
+TEST_F(RestTest, KnowsTheRolesOfAKindByName) {
+    accept_all();
+    port.on_query([this](const oms_query& query, sdk::Batch& rows) {
+        if (query.subject != OMS_subject_kinds) return OMS_OK;
+        auto row = sdk::make<oms_kind_row>();
+        row.order_kind = kind;
+        row.roles = sdk::text("goods money");
+        rows.add(row);
+        return OMS_OK;
+    });
+    start();
+    Client http = client();
+    const auto place = [&http](std::string_view key, std::string_view role) {
+        return http.post("/v1/orders", key,
+                         R"({"kind":"simple","account":"main","lines":[{"product":"ACME",)"
+                         R"("side":"buy","quantity":"1","role":)" +
+                             std::string(role) + "}]}");
+    };
+    EXPECT_EQ(place("k1", R"("money")").status, 201);
+    EXPECT_EQ(first_of<oms_line>(port.input(0))->role, 1U);
+    EXPECT_EQ(place("k2", "0").status, 201);
+    EXPECT_EQ(first_of<oms_line>(port.input(1))->role, 0U);
+    const Response wrong = place("k3", R"("mony")");
+    EXPECT_EQ(wrong.status, 422);
+    EXPECT_TRUE(wrong.has(R"("code":"OMS-1043")")) << wrong.body;
+    EXPECT_TRUE(wrong.has(R"("path":"/lines/0/role","expected":"goods, money")")) << wrong.body;
+    EXPECT_TRUE(wrong.has(R"(did you mean \"money\"?)")) << wrong.body;
+    EXPECT_EQ(place("k4", "4").status, 400);
+    EXPECT_EQ(port.input_count(), 2U);
+    const Response kinds = http.get("/v1/kinds");
+    EXPECT_TRUE(kinds.has(R"({"kind":"simple","roles":["goods","money"]})")) << kinds.body;
+}
+
+TEST_F(RestTest, AnswersEveryFaultAsAProblem) {
+    options.server.body_bytes = 1000;
+    start();
+    const std::string json = "Content-Type: application/json\r\nIdempotency-Key: k\r\n";
+    const auto told = [this](std::string_view bytes) {
+        Client http = client();
+        http.send(bytes);
+        Response response = http.receive_response();
+        EXPECT_NE(response.head.find("Content-Type: application/problem+json\r\n"),
+                  std::string::npos)
+            << bytes << response.head;
+        simdjson::dom::parser parser;
+        simdjson::dom::object root;
+        EXPECT_EQ(parser.parse(response.body).get(root), simdjson::SUCCESS) << response.body;
+        for (const char* member : {"type", "title", "status", "code", "remedy"})
+            EXPECT_EQ(root[member].error(), simdjson::SUCCESS) << bytes << " lacks " << member;
+        std::int64_t status = 0;
+        EXPECT_EQ(root["status"].get(status), simdjson::SUCCESS);
+        EXPECT_EQ(status, response.status);
+        return response;
+    };
+    const auto get = [](std::string_view target) {
+        return "GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    };
+    const auto post = [&json](std::string_view headers) {
+        return "POST /v1/orders HTTP/1.1\r\nHost: localhost\r\n" + std::string(headers) + "\r\n";
+    };
+    EXPECT_EQ(told(get("/nowhere")).status, 404);
+    EXPECT_EQ(told(get("/v1/orders/7/cancel")).status, 405);
+    EXPECT_EQ(told("DELETE /v1/orders/7 HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 405);
+    EXPECT_EQ(told(get("/v1/orders?colour=red")).status, 400);
+    EXPECT_EQ(told(get("/v1/orders/%zz")).status, 400);
+    EXPECT_EQ(told(post(json + "Content-Length: 1001\r\n")).status, 413);
+    EXPECT_EQ(
+        told(post("Idempotency-Key: k\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n") + "{}")
+            .status,
+        415);
+    EXPECT_EQ(told("GET /" + std::string(max_target_bytes, 'a') + " HTTP/1.1\r\n\r\n").status, 414);
+    EXPECT_EQ(told("GET / HTTP/1.1\r\nA: " + std::string(max_head_bytes, 'a')).status, 431);
+    EXPECT_EQ(told(post("Transfer-Encoding: gzip\r\n")).status, 501);
+    EXPECT_EQ(told("GET / HTTP/3.0\r\n\r\n").status, 505);
+    EXPECT_EQ(told(post("Expect: wonders\r\n")).status, 417);
+    const Response twice =
+        told(post(json + "Idempotency-Key: other\r\nContent-Length: 2\r\n") + "{}");
+    EXPECT_TRUE(twice.has(R"("code":"OMS-7033","path":"Idempotency-Key")")) << twice.body;
+    const Response nobody = told("GET /healthz HTTP/1.1\r\n\r\n");
+    EXPECT_TRUE(nobody.has(R"("code":"OMS-7034")")) << nobody.body;
+    EXPECT_EQ(nobody.status, 400);
+    EXPECT_EQ(port.input_count(), 0U);
+}
+
+TEST_F(RestTest, DoesNotCallAResumeInForceBeforeItIsDurable) {
+    accept_all();
+    options.answer_timeout = std::chrono::milliseconds(100);
+    start();
+    Client http = client();
+    const Response resumed = http.post("/v1/resume", "k1", R"({"scope":"all"})");
+    EXPECT_EQ(resumed.status, 200);
+    EXPECT_FALSE(resumed.has("in_force")) << resumed.body;
+    port.hold_answers(true);
+    EXPECT_EQ(http.post("/v1/resume", "k2", R"({"scope":"all"})").status, 504);
+}
+
 TEST_F(RestTest, AmendsWithTheScalesOfTheOrdersOwnLines) {
     accept_all();
     show_all();
@@ -401,7 +521,7 @@ TEST_F(RestTest, DescribesItself) {
     EXPECT_EQ(version, "3.1.0");
     simdjson::dom::object paths;
     ASSERT_EQ(root["paths"].get(paths), simdjson::SUCCESS);
-    EXPECT_EQ(paths.size(), 21U);
+    EXPECT_EQ(paths.size(), 22U);
     http.post("/v1/orders", "k", good_order);
     EXPECT_TRUE(http.get("/metrics")
                     .has("oms_rest_requests_total{operation=\"order_new\",status=\"2xx\"} 1\n"));

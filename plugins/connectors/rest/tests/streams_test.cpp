@@ -125,6 +125,28 @@ TEST_F(StreamsTest, CutAReaderThatDoesNotKeepUpAndNobodyElse) {
     EXPECT_NE(slow.read_until("\n\n").find("OMS-7022"), std::string::npos);
 }
 
+TEST_F(StreamsTest, LetOneThatIsBehindReadAtItsOwnPaceAndCostNobodyElse) {
+    options.streams.unsent_bytes = std::size_t{64} << 10;
+    const std::string text(4000, 'x');
+    constexpr int before = 4000;  // sixteen megabytes, far more than sockets hold
+    for (int at = 0; at < before; ++at) happen(1, text);
+    start();
+    Client slow = client();
+    open(slow, "/v1/events?after=0");
+    Client quick = client();
+    open(quick, "/v1/events");
+    for (int round = 0; round < 20; ++round) {
+        const auto begun = std::chrono::steady_clock::now();
+        const std::uint64_t last = happen(1, "new");
+        ASSERT_EQ(quick.read_until("\n\n").find("id: " + std::to_string(last) + "\n"), 0U);
+        EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(1));
+        ASSERT_EQ(slow.read_until("\n\n").find("id: " + std::to_string(round + 1) + "\n"), 0U);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    for (int at = 21; at <= before + 20; ++at)
+        ASSERT_EQ(slow.read_until("\n\n").find("id: " + std::to_string(at) + "\n"), 0U) << at;
+}
+
 TEST_F(StreamsTest, EndWhenTheServerStops) {
     start();
     Client http = client();
