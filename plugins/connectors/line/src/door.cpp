@@ -54,12 +54,17 @@ bool Door::attend(Waiting& waiting, bool readable) {
     Session* session = nullptr;
     if (decoded.message && decoded.message->type == "LOGON")
         session = find_(decoded.message->get("session"));
-    if (session == nullptr)
+    // To the caller both look the same: it learns no names of sessions.
+    if (session != nullptr && !session->admits(*decoded.message)) {
+        host_.warning("a caller was sent away: it does not know the secret of session " +
+                      session->name());
+    } else if (session == nullptr) {
         host_.warning("a caller was sent away: " +
                       (decoded.message ? std::string("it names no session that is configured")
                                        : decoded.fault));
-    else
+    } else {
         session->take({std::move(waiting.wire), std::move(*decoded.message)});
+    }
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <oms/sdk/codes.hpp>
 #include <oms/sdk/fields.hpp>
+#include <oms/sdk/suggest.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -21,14 +22,33 @@ oms_term number_term(std::uint32_t field, std::int64_t number, std::uint32_t pro
     return term;
 }
 
-/// The term of a choice by its word; false: there is no such word.
-bool add_choice(const Message& message, std::string_view name, std::string_view set,
-                std::uint32_t field, sdk::Batch& input) {
+/// Adds the term of a choice by its word, or says what is wrong with the word.
+std::string add_choice(const Message& message, std::string_view name, std::string_view set,
+                       std::uint32_t field, sdk::Batch& input) {
     const std::string_view word = message.get(name);
-    if (word.empty()) return true;
-    const auto number = sdk::choice_number(set, word);
-    if (number) input.add(number_term(field, *number));
-    return number.has_value();
+    if (word.empty()) return {};
+    if (const auto number = sdk::choice_number(set, word)) {
+        input.add(number_term(field, *number));
+        return {};
+    }
+    std::vector<std::string_view> words;
+    for (const sdk::ChoiceInfo& choice : sdk::choices(set)) words.push_back(choice.name);
+    return std::string(name) + ": \"" + std::string(word) + "\" is none of its words" +
+           sdk::did_you_mean(word, words) + "; send one of " + sdk::name_list(words);
+}
+
+/// What is wrong with a decimal, as the place and a way out.
+std::string decimal_fault(std::string_view name, std::string_view text, std::uint32_t scale) {
+    const std::string place = std::string(name) + ": ";
+    if (text.empty()) return place + "it is missing; send a decimal such as 12.50";
+    return place + "\"" + std::string(text) + "\" " +
+           std::string(sdk::to_text(sdk::parse_decimal(text, scale).fault)) +
+           "; send digits and a point, with at most " + std::to_string(scale) + " decimals";
+}
+
+std::uint32_t scale_of(const Books& books, std::uint32_t product, bool of_price) {
+    const auto row = books.port().describe(product);
+    return !row ? 0 : of_price ? row->price_scale : row->scale;
 }
 
 std::string place(const Message& message, const Meaning& meaning, const Books& books,
@@ -51,18 +71,20 @@ std::string place(const Message& message, const Meaning& meaning, const Books& b
     line.parent_line = OMS_WHOLE_ORDER;
     line.role = OMS_ROLE_BY_PRODUCT;
     const auto quantity = books.quantity_of(line.product, message.get("quantity"));
-    if (!quantity) return "quantity is no decimal with the product's decimals at most";
+    if (!quantity)
+        return decimal_fault("quantity", message.get("quantity"),
+                             scale_of(books, line.product, false));
     line.quantity = *quantity;
     input.add(line);
     if (const std::string_view text = message.get("price"); !text.empty()) {
         const auto price = books.price_of(line.product, text);
-        if (!price) return "price is no decimal with the product's decimals at most";
+        if (!price) return decimal_fault("price", text, scale_of(books, line.product, true));
         input.add(number_term(field::limit_price, *price, line.product));
     }
-    if (!add_choice(message, "type", "order_type", field::order_type, input))
-        return "type is not an order type";
-    if (!add_choice(message, "force", "time_in_force", field::time_in_force, input))
-        return "force is not a time in force";
+    std::string fault = add_choice(message, "type", "order_type", field::order_type, input);
+    if (fault.empty())
+        fault = add_choice(message, "force", "time_in_force", field::time_in_force, input);
+    if (!fault.empty()) return fault;
     if (const std::string_view text = message.get("text"); !text.empty()) {
         oms_term term = sdk::make<oms_term>();
         term.line = OMS_WHOLE_ORDER;
@@ -93,7 +115,7 @@ std::string amend(const Message& message, const Meaning& meaning, Books& books, 
     const std::uint32_t product = product_of(message, meaning, books);
     if (const std::string_view text = message.get("quantity"); !text.empty()) {
         const auto quantity = books.quantity_of(product, text);
-        if (!quantity) return "quantity is no decimal with the product's decimals at most";
+        if (!quantity) return decimal_fault("quantity", text, scale_of(books, product, false));
         oms_line line = sdk::make<oms_line>();
         line.quantity = *quantity;
         line.parent_line = OMS_WHOLE_ORDER;
@@ -101,7 +123,7 @@ std::string amend(const Message& message, const Meaning& meaning, Books& books, 
     }
     if (const std::string_view text = message.get("price"); !text.empty()) {
         const auto price = books.price_of(product, text);
-        if (!price) return "price is no decimal with the product's decimals at most";
+        if (!price) return decimal_fault("price", text, scale_of(books, product, true));
         input.add(number_term(sdk::field::limit_price, *price, product));
     }
     return {};

@@ -5,13 +5,52 @@
 #include "line_settings.hpp"
 
 #include <oms/sdk/connector.hpp>
+#include <oms/sdk/suggest.hpp>
 
+#include <algorithm>
+#include <functional>
+#include <map>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <vector>
 
 namespace line {
 namespace {
+
+/// By the name of the session.
+using Secrets = std::map<std::string, std::string, std::less<>>;
+
+Secrets read_secrets(const std::string& text, const std::vector<std::string>& sessions) {
+    constexpr std::size_t least_bytes = 16;
+    Secrets secrets;
+    std::istringstream lines(text);
+    std::string line;
+    for (int number = 1; std::getline(lines, line); ++number) {
+        std::istringstream words(line);
+        std::string session;
+        std::string secret;
+        std::string more;
+        if (!(words >> session) || session.starts_with('#')) continue;
+        const std::string place = "secrets, line " + std::to_string(number) + ": ";
+        // What stands there is not repeated: it may be the secret itself.
+        if (!(words >> secret) || secret.size() < least_bytes || words >> more)
+            throw std::invalid_argument(place + "expected SESSION SECRET, with a secret of at " +
+                                        "least 16 letters and no blanks in it");
+        if (std::find(sessions.begin(), sessions.end(), session) == sessions.end())
+            throw std::invalid_argument(place +
+                                        "it begins with no session that is configured; "
+                                        "there are " +
+                                        sdk::name_list(sessions));
+        if (!secrets.emplace(session, secret).second)
+            throw std::invalid_argument(place + "session " + session + " has a secret already");
+    }
+    return secrets;
+}
+
+bool is_loopback(const std::string& address) {
+    return address == "::1" || address.starts_with("127.");
+}
 
 class LineConnector final : public sdk::Connector {
 public:
@@ -24,18 +63,26 @@ public:
           settings_(oms::plugins::line::Settings::from(settings)),
           door_(host, [this](std::string_view name) { return find(name); }) {
         const bool accepts = settings_.role == "acceptor";
-        if (accepts == settings_.listen_port.has_value() &&
-            accepts != settings_.connect_port.has_value())
-            return;
-        throw std::invalid_argument(
-            "an acceptor needs `listen_port` and no `connect_port`, an initiator the other way");
+        if (accepts != settings_.listen_port.has_value() ||
+            accepts == settings_.connect_port.has_value())
+            throw std::invalid_argument(
+                "an acceptor needs `listen_port` and no `connect_port`, an initiator the other "
+                "way");
+        names_ = settings_.sessions;
+        if (names_.empty()) names_.emplace_back(host_.instance());
+        secrets_ = read_secrets(settings_.secrets.value_or(""), names_);
+        if (accepts && !is_loopback(settings_.listen_address) && !settings_.allow_anonymous &&
+            secrets_.size() < names_.size())
+            throw std::invalid_argument(
+                "`listen_address` " + settings_.listen_address +
+                " can be reached from other machines, and not every session has a secret: "
+                "configure `secrets`, or say `allow_anonymous: true` where something in front of "
+                "it knows who calls");
     }
 
     void start() override {
         const bool accepts = settings_.role == "acceptor";
-        std::vector<std::string> names = settings_.sessions;
-        if (names.empty()) names.emplace_back(host_.instance());
-        for (const std::string& name : names)
+        for (const std::string& name : names_)
             sessions_.push_back(std::make_unique<Session>(host_, port_, desk_, rules_of(name)));
         for (const auto& session : sessions_) session->start();
         if (accepts)
@@ -52,6 +99,8 @@ private:
     SessionRules rules_of(const std::string& name) const {
         SessionRules rules;
         rules.name = name;
+        if (const auto secret = secrets_.find(name); secret != secrets_.end())
+            rules.secret = secret->second;
         rules.accepts = settings_.role == "acceptor";
         rules.allow_reset = settings_.allow_reset;
         rules.heartbeat_ms = settings_.heartbeat.count();
@@ -74,6 +123,8 @@ private:
     sdk::Port port_;
     SharedDesk desk_;
     oms::plugins::line::Settings settings_;
+    std::vector<std::string> names_;
+    Secrets secrets_;
     std::vector<std::unique_ptr<Session>> sessions_;
     Door door_;
 };

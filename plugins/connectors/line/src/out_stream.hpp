@@ -21,6 +21,10 @@
 
 namespace line {
 
+/// The type of a message that never leaves: what it asks cannot be said in this protocol, and its
+/// `text` says why.
+inline constexpr std::string_view withheld = "WITHHELD";
+
 /// Turns decisions into messages without numbers. The same decision always gives the same messages.
 class Scribe {
 public:

@@ -111,10 +111,15 @@ void ClientScribe::tell_answer(const Reading& reading, std::vector<Message>& out
     if (refused) {
         const oms::sdk::ErrorInfo* info = sdk::error_info(answered.code);
         message.put("code", oms::code_text(answered.code));
+        // The decision's own words often say the general reason, too.
+        const std::string own(sdk::view(answered.text));
         std::string text(info == nullptr ? std::string_view() : info->reason);
-        if (answered.text.size != 0)
-            text += (text.empty() ? "" : ": ") + std::string(sdk::view(answered.text));
+        if (own.find(text) != std::string::npos)
+            text = own;
+        else if (!own.empty())
+            text += ": " + own;
         message.put("text", text);
+        if (info != nullptr) message.put("remedy", info->remedy);
     }
     out.push_back(std::move(message));
 }
@@ -264,6 +269,9 @@ std::optional<Message> PartyScribe::place(const oms_batch& decision, const oms_i
     // An order that is old news must not be sent after its end.
     if (again || !details.complete()) details = books_.details(intent.order, intent.route);
     if ((details.flags() & OMS_ROUTE_ENDED) != 0) return std::nullopt;
+    const auto routed = [](const sdk::RouteDetails::Line& line) { return line.routed; };
+    if (std::count_if(details.lines().begin(), details.lines().end(), routed) > 1)
+        return Message(withheld).put("text", "an order of this protocol has one line");
     for (const sdk::RouteDetails::Line& line : details.lines()) {
         if (!line.routed) continue;
         Message message("NEW");
@@ -279,7 +287,7 @@ std::optional<Message> PartyScribe::place(const oms_batch& decision, const oms_i
         if (const auto force = details.number(field::time_in_force))
             message.put("force", sdk::choice_name("time_in_force", *force));
         message.put("text", details.text(field::text));
-        return message;  // one line an order; README.md says so
+        return message;
     }
     return std::nullopt;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include <oms/sdk/secret.hpp>
+
 #include <poll.h>
 
 #include <algorithm>
@@ -59,6 +61,10 @@ void Session::take(Caller caller) {
     const std::lock_guard lock(mutex_);
     caller_ = std::move(caller);
     bell_.ring();
+}
+
+bool Session::admits(const Message& logon) const {
+    return rules_.secret.empty() || sdk::same_secret(logon.get("secret"), rules_.secret);
 }
 
 /// What the kernel knows of the channel is what the session knows.
@@ -158,7 +164,7 @@ void Session::wait_while_alone() {
 
 void Session::await_unsent() {
     for (const Numbered& numbered : stream_->ready) {
-        if (!numbered.intent) continue;
+        if (!numbered.intent || refuses(numbered)) continue;
         const oms_intent& intent = *numbered.intent;
         const bool answered = intent.action == OMS_action_place &&
                               !books_->details(intent.order, intent.route).external_ref().empty();

@@ -21,6 +21,7 @@ namespace line {
 
 struct SessionRules {
     std::string name;     ///< of the session and of its channel
+    std::string secret;   ///< empty: whoever calls is let on
     bool accepts = true;  ///< waits for the other side to connect
     bool allow_reset = false;
     std::int64_t heartbeat_ms = 30'000;
@@ -52,6 +53,8 @@ public:
     void stop();  ///< and joins
     /// Acceptor, any thread. It takes the place of a connection that is on.
     void take(Caller caller);
+    /// Whether a LOGON says what only the other side of this session knows. Any thread.
+    bool admits(const Message& logon) const;
 
 private:
     static constexpr std::size_t most_ready = 512;
@@ -114,6 +117,7 @@ private:
     void send_ready(Wire& wire);
     void send(Wire& wire, Message message);
     bool may_leave(const Numbered& numbered);
+    bool refuses(const Numbered& numbered);
     void await_answer(const oms_intent& intent);
     bool tell(const oms_intent& intent, std::uint32_t type, std::string_view words);
     void keep_time();

@@ -84,7 +84,10 @@ void Session::on_session(const Message& message) {
                     std::string(message.get("ref")) + ": " + std::string(message.get("text")));
     else
         stream_->put_session(
-            Message("REJECT").put("ref", message.number).put("text", "unknown type"));
+            Message("REJECT")
+                .put("ref", message.number)
+                .put("text", "there is no type " + message.type + "; send " +
+                                 (rules_.accepts ? "NEW, AMEND, CANCEL or ASK" : "ORDER")));
     advance_in(message.number);
 }
 

@@ -7,10 +7,12 @@
 namespace line {
 
 Message Session::logon() const {
-    return Message("LOGON")
-        .put("session", rules_.name)
-        .put("next", expected_)
-        .put("heartbeat", static_cast<std::uint64_t>(rules_.heartbeat_ms / 1000));
+    Message message("LOGON");
+    message.put("session", rules_.name).put("next", expected_);
+    message.put("heartbeat", static_cast<std::uint64_t>(rules_.heartbeat_ms / 1000));
+    // Who calls says who it is; who is called does not tell callers what they did not know.
+    if (!rules_.accepts) message.put("secret", rules_.secret);
+    return message;
 }
 
 /// Meets decisions, as long as there is room for what they say, and asks numbers for what has none.
@@ -85,8 +87,9 @@ void Session::send_ready(Wire& wire) {
     while (!stream_->ready.empty() && !wire.full()) {
         Numbered numbered = std::move(stream_->ready.front());
         stream_->ready.pop_front();
+        const bool leaves = !numbered.message.type.empty() && may_leave(numbered);
         Message message = std::move(numbered.message);
-        if (message.type.empty() || !may_leave(numbered)) {
+        if (!leaves) {
             const std::uint64_t number = message.number;
             std::uint64_t next = number + 1;
             while (!stream_->ready.empty() && stream_->ready.front().message.type.empty()) {
@@ -107,10 +110,18 @@ void Session::send(Wire& wire, Message message) {
     if (message.type == "LOGOUT" && message.get("dup").empty()) stage_.parted = true;
 }
 
+/// What cannot be said over there is refused here, in the party's stead.
+bool Session::refuses(const Numbered& numbered) {
+    if (numbered.message.type != withheld) return false;
+    static_cast<void>(tell(*numbered.intent, OMS_report_refused, numbered.message.get("text")));
+    return true;
+}
+
 /// The last act before an intent's bytes are written out.
 bool Session::may_leave(const Numbered& numbered) {
     if (!numbered.intent) return true;
     const oms_intent& intent = *numbered.intent;
+    if (refuses(numbered)) return false;
     const oms_status gate = port_.gate(intent);
     if (gate == OMS_OK) {
         await_answer(intent);

@@ -44,11 +44,12 @@ protected:
     }
     void TearDown() override { end(); }
 
-    void start() {
+    void start(std::string secret = {}) {
         sdk_port_ = std::make_unique<sdk::Port>(host_->host());
         desk_ = std::make_unique<SharedDesk>(*sdk_port_);
         SessionRules rules;
         rules.name = "fund";
+        rules.secret = std::move(secret);
         session_ = std::make_unique<Session>(host_->host(), *sdk_port_, *desk_, rules);
         door_ = std::make_unique<Door>(host_->host(), [this](std::string_view name) {
             return name == "fund" ? session_.get() : nullptr;
@@ -227,6 +228,45 @@ TEST_F(SessionTest, SaysWhichLineMakesNoSense) {
     EXPECT_EQ(told.type, "REJECT");
     EXPECT_EQ(told.get("ref"), "2");
     EXPECT_EQ(orders_, 0U);
+}
+
+TEST_F(SessionTest, LetsOnOnlyWhoKnowsTheSecret) {
+    end();
+    start("correct horse battery");
+    const auto knock = [this](std::string_view secret) {
+        connect();
+        send(1, Message("LOGON").put("session", "fund").put("next", 1).put("secret", secret));
+        return hear();
+    };
+    EXPECT_EQ(knock("").type, "-");
+    EXPECT_EQ(knock("correct horse batterx").type, "-");
+    EXPECT_EQ(knock("correct horse").type, "-");
+    EXPECT_EQ(in_, 0U);  // a stranger moves no number
+    const Message welcome = knock("correct horse battery");
+    EXPECT_EQ(welcome.type, "LOGON");
+    EXPECT_EQ(welcome.get("secret"), "");
+}
+
+TEST_F(SessionTest, StaysWithItsClientWhenAStrangerKnocks) {
+    end();
+    start("correct horse battery");
+    connect();
+    send(1, Message("LOGON")
+                .put("session", "fund")
+                .put("next", 1)
+                .put("secret", "correct horse battery"));
+    EXPECT_EQ(hear().type, "LOGON");
+    hear();
+    Wire stranger(connect_to("127.0.0.1", door_->port(), 1000));
+    Message logon = Message("LOGON").put("session", "fund").put("next", 1);
+    logon.number = 2;
+    stranger.send(encode(logon));
+    ASSERT_TRUE(stranger.flush());
+    pollfd gone{stranger.number(), POLLIN, 0};
+    ASSERT_EQ(::poll(&gone, 1, 5000), 1);
+    EXPECT_FALSE(stranger.receive());
+    send(2, order("k1"));
+    EXPECT_EQ(hear().get("key"), "k1");
 }
 
 TEST_F(SessionTest, SendsStrangersAway) {
