@@ -100,6 +100,7 @@ void Venue::apply(const Event& event) {
         case Say::expired: order->ended = true; break;
         default: break;
     }
+    if (order->ended) ending_.insert(order->ref);
 }
 
 std::optional<Standing> Venue::standing(std::uint64_t route) const {

@@ -150,6 +150,7 @@ private:
     std::map<std::uint64_t, std::pair<std::string, std::size_t>> legs_;  ///< by id in the book
     std::set<std::uint64_t> waiting_;  ///< legs that take whatever comes
     std::set<std::string> ended_;
+    std::set<std::string> ending_;  ///< ended, and still here
     std::map<std::string, Offer> offers_;
     std::vector<Doubt> doubts_;
     std::uint64_t next_leg_ = 1;

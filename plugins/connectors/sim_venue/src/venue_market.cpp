@@ -157,14 +157,16 @@ void Venue::close_day(std::int64_t now) {
     }
 }
 
+/// An order in doubt may live again: it stays, with its legs in the book's index.
 void Venue::drop_ended() {
-    std::erase_if(orders_, [&](const auto& entry) {
-        const Order& order = entry.second;
-        if (!order.ended) return false;
-        for (const Leg& leg : order.legs) legs_.erase(leg.id);
+    std::erase_if(ending_, [&](const std::string& ref) {
+        const auto found = orders_.find(ref);
+        if (found == orders_.end() || !found->second.ended) return true;
         for (const Doubt& doubt : doubts_)
-            if (doubt.order == order.ref) return false;
-        ended_.insert(order.ref);
+            if (doubt.order == ref) return false;
+        for (const Leg& leg : found->second.legs) legs_.erase(leg.id);
+        orders_.erase(found);
+        ended_.insert(ref);
         return true;
     });
 }

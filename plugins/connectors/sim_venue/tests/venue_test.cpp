@@ -279,6 +279,19 @@ TEST_F(VenueTest, BustsAndCorrectsOnRequest) {
     EXPECT_THAT(words(), ElementsAre());
 }
 
+TEST_F(VenueTest, TradesAgainWithWhatABustRevived) {
+    place(1, 10, 9'000, true, Force::day, "sim: fill bust=500");
+    EXPECT_THAT(words(), ElementsAre(Say::acked, Say::executed));
+    now_ += second;
+    EXPECT_THAT(words(), ElementsAre(Say::reversed));
+    place(2, 2'000, 8'000, false);  // takes all bids of the house, and the one behind them
+    std::int64_t done = 0;
+    for (const Event& event : hear())
+        if (event.say == Say::executed && event.route == 1) done += event.quantity;
+    EXPECT_EQ(done, 10);
+    EXPECT_TRUE(venue_->standing(1)->ended);
+}
+
 TEST_F(VenueTest, OthersTradeWithWhatRests) {
     rules_.quote_every_ns = second;
     rules_.taker_percent = 100;
