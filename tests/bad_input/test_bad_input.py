@@ -12,11 +12,16 @@ import re
 import shlex
 import shutil
 import socket
+import sys
 import tomllib
+import zlib
 
 import pytest
 
 from oms_process import HERE, Oms, PATIENCE_S, lay_out_world, run
+
+sys.path.insert(0, str(HERE.parents[1] / "plugins" / "connectors" / "line" / "tests"))
+import line_client  # noqa: E402
 
 BAD_PLUGINS = os.environ.get("OMS_BAD_PLUGINS", "")
 
@@ -71,9 +76,7 @@ def answer_of(oms: Oms, case: dict):
     return answer.status, answer.getheader("Content-Type"), json.loads(answer.read())
 
 
-@pytest.mark.parametrize("case", cases_of("requests.toml"))
-def test_request(oms, case):
-    status, media, problem = answer_of(oms, case)
+def check_problem(status: int, media: str, problem: dict, case: dict) -> None:
     assert status == case["status"], problem
     assert media == "application/problem+json"
     seen = {"code": problem["code"], "reason": problem["title"],
@@ -81,6 +84,70 @@ def test_request(oms, case):
             "place": problem.get("path", ""), "expected": problem.get("expected", ""),
             "observed": problem.get("observed", ""), "remedy": problem["remedy"]}
     assert seen == {name: case.get(name, "") for name in seen}
+
+
+@pytest.mark.parametrize("case", cases_of("requests.toml"))
+def test_request(oms, case):
+    check_problem(*answer_of(oms, case), case)
+
+
+def raw_answer_of(oms: Oms, case: dict):
+    head = case["raw"].lstrip("\n").replace("\n", "\r\n") + "x" * case.get("long", 0)
+    head += case.get("end", "") + ("\r\n" if case.get("long") else "")
+    with socket.create_connection(("127.0.0.1", oms.ports["rest"]), timeout=PATIENCE_S) as wire:
+        wire.sendall(head.encode() + b"\r\n" + case.get("then", "").encode())
+        answer = http.client.HTTPResponse(wire)
+        answer.begin()
+        return answer.status, answer.getheader("Content-Type"), json.loads(answer.read())
+
+
+@pytest.mark.parametrize("case", cases_of("heads.toml"))
+def test_head(oms, case):
+    check_problem(*raw_answer_of(oms, case), case)
+
+
+# ---- what is said over a line session ----------------------------------------------------------
+
+@pytest.fixture(name="wire", scope="session")
+def line_session(oms):
+    return line_client.LineClient("127.0.0.1", oms.ports["wire"], "wire")
+
+
+def heard_of(wire: line_client.LineClient, case: dict) -> dict:
+    """The first thing that is heard of what the case says."""
+    if wire.socket is None:
+        wire.connect()
+    wire.orders.clear()
+    wire.rejects.clear()
+    try:
+        if "say" in case:
+            fields = {"key": case["what"], **case["say"]}
+            said = line_client.Message(fields.pop("type"))
+            if "type_of" in fields:
+                fields["type"] = fields.pop("type_of")
+            said.fields = fields
+            number = str(wire.send(said).number)
+        else:
+            number = ""
+            body = case["raw"].replace("NEXT", str(len(wire.store.sent) + 1)).encode()
+            if body.endswith(b"|"):
+                body += f"{zlib.crc32(body):08x}".encode()
+            wire.socket.sendall(body + b"\n")
+        wire.pump(PATIENCE_S, lambda: any(
+            heard.get("ref") == number for heard in wire.orders + wire.rejects))
+        heard = next(each for each in wire.orders + wire.rejects if each.get("ref") == number)
+        return {"type": heard.type, **{name: heard.get(name) for name in
+                                       ("what", "code", "text", "remedy") if heard.get(name)}}
+    except ConnectionError as ended:
+        wire.close()
+        # Which number was due depends on what was said before.
+        text = re.sub(r"\d+ was expected", "N was expected", str(ended))
+        return {"type": "LOGOUT", "text": text.removeprefix("logged out: ")}
+
+
+@pytest.mark.parametrize("case", cases_of("lines.toml"))
+def test_line(oms, wire, case):
+    assert heard_of(wire, case) == case["hears"]
 
 
 # ---- what the command line says ----------------------------------------------------------------
@@ -139,13 +206,18 @@ def test_configuration(tmp_path, case):
     check_errors(done, case, pathlib.Path("."))
 
 
+@pytest.mark.parametrize("verb", ["check", "run"])
 @pytest.mark.parametrize("case", cases_of("starts.toml"))
-def test_start(tmp_path, case):
+def test_start(tmp_path, case, verb):
+    """What a start would run into, `oms check` finds; it starts nothing, so no fault of a start."""
+    if verb == "check" and case.get("starts"):
+        pytest.skip("it shows when the plugin starts")
     folder = lay_out_world(tmp_path / "world")
     changed(folder, case)
-    done = run(["run", ".", "--in-memory", "--data", "data", "--json", "--plugin-path",
-                BAD_PLUGINS or "."], folder)
+    options = ["--in-memory", "--data", "data"] if verb == "run" else []
+    done = run([verb, ".", *options, "--json", "--plugin-path", BAD_PLUGINS or "."], folder)
     check_errors(done, case, pathlib.Path("."))
+    assert verb == "run" or not (folder / "data").exists()
 
 
 @pytest.mark.parametrize("case", cases_of("lifecycles.toml"))
@@ -161,6 +233,16 @@ def test_plugin(tmp_path, case):
         pytest.skip("OMS_BAD_PLUGINS names no folder")
     words = shlex.split(case["run"].replace("BAD/", f"{BAD_PLUGINS}/"))
     check_errors(run([*words[1:], "--json"], tmp_path), case, tmp_path)
+
+
+def test_a_card_that_is_skipped_counts_where_all_are_wanted(tmp_path):
+    """A venue cannot be tried without something to trade."""
+    verify = ["plugin", "verify", "sim_venue"]
+    assert run(verify, tmp_path).returncode == 0
+    assert run([*verify, "--all"], tmp_path).returncode == 1
+    (tmp_path / "one.yaml").write_text('listings: ["ACME 10.00"]')
+    done = run([*verify, "--all", "--settings", "one.yaml"], tmp_path)
+    assert done.returncode == 0 and "0 skipped" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("case", cases_of("commands.toml"))
