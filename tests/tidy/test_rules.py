@@ -231,6 +231,23 @@ def test_changed_layout(broken):
     assert places and "z at 8" in reasons and "--update" in reasons
 
 
+def test_errors_that_are_not_documented(broken):
+    definition = "kernel/abi/include/oms/abi/errors.def"
+    error = 'OMS_ERROR(1001, first, "what it is", "what to do")\n'
+    places, reasons = broken("errors_doc", {definition: error})
+    assert places == ["docs/errors.md:1"] and "--update" in reasons
+
+
+def test_one_code_for_two_errors(broken):
+    places, reasons = broken("errors_doc", {
+        "kernel/abi/include/oms/abi/errors.def":
+            'OMS_ERROR(1001, first, "what it is", "what to do")\n',
+        "kernel/runtime/a.hpp": "inline constexpr ErrorCode error_one = 6000;\n",
+        "kernel/runtime/b.cpp": "constexpr ErrorCode error_other = 6000;\n",
+    })
+    assert "kernel/runtime/b.cpp:1" in places and "OMS-6000 is one already" in reasons
+
+
 @pytest.mark.skipif(not shutil.which("clang"), reason="clang is a linter's, and may be missing")
 def test_clang_is_asked_too(broken):
     text = "#pragma once\n#ifdef __clang__\n#error clang\n#endif\n"
