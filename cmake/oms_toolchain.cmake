@@ -31,6 +31,12 @@ if(OMS_SANITIZE)
   add_link_options(-fsanitize=${OMS_SANITIZE})
 endif()
 
+option(OMS_FUZZ "Build fuzzers with clang's libFuzzer" OFF)
+if(OMS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(OMS_MOLD mold)
 if(OMS_MOLD AND NOT OMS_SANITIZE AND NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
   add_link_options(-fuse-ld=mold)
