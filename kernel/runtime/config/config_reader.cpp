@@ -3,7 +3,6 @@
 
 #include "lifecycle/yaml/compile.hpp"
 
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -12,7 +11,6 @@ namespace oms::runtime {
 namespace {
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
 /// Reads a size or a count into whatever integer it is kept in.
 template <class Number>
