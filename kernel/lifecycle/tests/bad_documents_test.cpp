@@ -276,7 +276,7 @@ const Bad bad_documents[] = {
      "when: tires < 3",
      "f.yaml:25:41: OMS-3015: unknown number \"tires\" (did you mean \"tries\"?)\n"
      "  what to do: use one of: tries, number, attempt, limit_price, stop_price, price_kind, "
-     "order_type, time_in_force, expire_time, min_quantity, display_quantity, sell_kind and 59 "
+     "order_type, time_in_force, expire_time, min_quantity, display_quantity, sell_kind and 60 "
      "more"},
     {"when: tries < 3",
      "when: work is opn",
