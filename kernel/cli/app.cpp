@@ -61,6 +61,7 @@ void add_verbs(CLI::App& app, Context& context) {
     add_plugin_new(*plugin, context);
     CLI::App* journal = add_group(app, "journal", "Look at the journal");
     add_journal_verify(*journal, context);
+    add_journal_snapshot(*journal, context);
     add_journal_tail(*journal, context);
     CLI::App* lifecycle = add_group(app, "lifecycle", "Check and test lifecycle documents");
     add_lifecycle_check(*lifecycle, context);

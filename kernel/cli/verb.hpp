@@ -73,6 +73,7 @@ void add_level_set(CLI::App& group, Context& context);
 void add_task_list(CLI::App& group, Context& context);
 void add_task_resolve(CLI::App& group, Context& context);
 void add_journal_verify(CLI::App& group, Context& context);
+void add_journal_snapshot(CLI::App& group, Context& context);
 void add_journal_tail(CLI::App& group, Context& context);
 void add_lifecycle_check(CLI::App& group, Context& context);
 void add_lifecycle_test(CLI::App& group, Context& context);

@@ -45,6 +45,13 @@ Status Engine::apply(const oms_batch& decision) {
     return {};
 }
 
+void Engine::restore(World world, std::uint64_t observed) {
+    Core& core = state_->core;
+    core.world = std::move(world);
+    core.observed = observed;
+    core.mark_recovered();
+}
+
 Outcome Engine::decide(const oms_batch& input, std::int64_t now, std::string& frame) {
     return Step(state_->core, now).run(input, frame);
 }

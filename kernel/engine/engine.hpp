@@ -42,6 +42,10 @@ public:
     /// Folds one decision (its records, header first) into the state. OMS-5203: a seq is missing.
     Status apply(const oms_batch& decision);
 
+    /// Takes the world of a snapshot in the place of what was folded so far, and the number of the
+    /// last observation then.
+    void restore(World world, std::uint64_t observed);
+
     // ---- live ---------------------------------------------------------------------------------
 
     /// Decides one input and appends the encoded decision to `frame`. A repeated request appends

@@ -236,6 +236,8 @@ void write_sources(const Order& order, const EffectSink& sink) {
     }
 }
 
+}  // namespace
+
 void write_references(const World& world, const EffectSink& sink) {
     for (const Reference& entry : world.references.all()) {
         auto effect = make<oms_reference_defined>();
@@ -269,6 +271,8 @@ void write_references(const World& world, const EffectSink& sink) {
         put(sink, effect);
     }
 }
+
+namespace {
 
 void write_books(const World& world, const EffectSink& sink) {
     for (const auto& [key, balance] : world.ledger.all()) {

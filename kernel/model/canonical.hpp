@@ -19,6 +19,9 @@ using EffectSink = std::function<void(const oms_record&)>;
 /// tasks) too when `with_open` is set.
 void write_order(const World& world, const Order& order, bool with_open, const EffectSink& sink);
 
+/// The names and their terms, and the installed lifecycles.
+void write_references(const World& world, const EffectSink& sink);
+
 /// All of it.
 void write_world(const World& world, const EffectSink& sink);
 

@@ -46,6 +46,13 @@ Status World::apply(const oms_record& effect) {
     }
 }
 
+void World::expect(std::size_t count) {
+    // Twice what is usual: with half of it free a text is found, or not, at the first look.
+    keys_.reserve(2 * count);
+    routes_by_ref_.reserve(2 * count);
+    executions_by_ref_.reserve(4 * count);
+}
+
 void World::begin_decision(const oms_decision& header) {
     seq = header.seq;
     time = header.time;
@@ -453,6 +460,10 @@ Status World::on(const oms_order_shelved& effect) {
     Decoder decoder;
     if (Status status = decoder.decode(bytes); !status) return status;
     index_archived(effect.order, decoder.view(), false);
+    // Taken back last, when the undoing of what follows has taken the order away.
+    undo.push([id = effect.order, kept = undo.keep(bytes)](World& world) {
+        world.archive_order(id, *kept);
+    });
     for (const oms_record& record : sdk::Records(decoder.view()))
         if (Status status = apply(record); !status) return status;
     return {};

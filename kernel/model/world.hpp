@@ -11,6 +11,7 @@
 #include "model/order.hpp"
 #include "model/references.hpp"
 #include "model/result.hpp"
+#include "model/text_index.hpp"
 #include "model/undo_log.hpp"
 
 #include <oms/sdk/batch.hpp>
@@ -68,6 +69,9 @@ public:
     /// Folds one effect. OMS-5204 when it names something that is not there: the journal is not
     /// ours.
     Status apply(const oms_record& effect);
+
+    /// Makes room for so many orders, before a snapshot of that many is folded.
+    void expect(std::size_t orders);
 
     /// The header of a decision, before its effects.
     void begin_decision(const oms_decision& header);
@@ -143,6 +147,15 @@ private:
                       std::int64_t asked);
     void index_route(const Route& route);
     void unindex_route(const Route& route);
+    const std::uint64_t* worn_by(std::uint32_t destination, std::string_view ref) const;
+    void index_execution(const Order& order, std::uint32_t index);
+    void unindex_execution(const Order& order, std::uint32_t index);
+    struct ExecutionPlace {
+        std::uint64_t route = 0;
+        std::uint32_t index = 0;  ///< among its order's executions
+    };
+    const ExecutionPlace* indexed(const Order& order, std::uint64_t route,
+                                  std::string_view ref) const;
     void forget_executions(const Order& order);
     void remove_order(std::uint64_t id);
     void archive_order(std::uint64_t id, std::string bytes);
@@ -160,12 +173,11 @@ private:
     std::unordered_map<std::string, KeyEntry> keys_;  // origin and key
     // Destination and external ref. A party may use a ref again: the newest route wears it, and
     // the older ones wait for it to be free.
-    std::unordered_map<std::string, std::uint64_t> routes_by_ref_;
+    TextIndex<std::uint64_t> routes_by_ref_;
     std::set<std::pair<std::string, std::uint64_t>> shadowed_routes_;
     std::set<std::pair<std::string, std::uint64_t>> archived_refs_;  // the same, to the orders
     std::unordered_map<std::uint64_t, std::uint64_t> archived_routes_;
-    std::unordered_map<std::string, std::uint32_t>
-        executions_by_ref_;  // route and ref, to the index
+    TextIndex<ExecutionPlace> executions_by_ref_;  // by route and ref
 };
 
 /// OMS-5204: a decision names something that is not there.

@@ -2,12 +2,20 @@
 // The fold: routes and what destinations did.
 #include "model/world.hpp"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <algorithm>
 #include <iterator>
 
 namespace oms {
 
 using sdk::view;
+
+std::uint64_t text_hash(std::uint64_t scope, std::string_view text) {
+    // Scopes count up and texts are short: a seed must differ in more than its last bits.
+    return XXH3_64bits_withSeed(text.data(), text.size(), scope * 0x9e3779b97f4a7c15U);
+}
 
 namespace {
 
@@ -17,25 +25,33 @@ std::string by_destination(std::uint32_t destination, std::string_view ref) {
     return key;
 }
 
-std::string by_route(std::uint64_t route, std::string_view ref) {
-    std::string key(reinterpret_cast<const char*>(&route), sizeof route);
-    key += ref;
-    return key;
-}
-
 }  // namespace
 
 std::uint64_t World::find_route(std::uint32_t destination, std::string_view external_ref) const {
-    const auto found = routes_by_ref_.find(by_destination(destination, external_ref));
-    return found == routes_by_ref_.end() ? 0 : found->second;
+    const std::uint64_t* found = worn_by(destination, external_ref);
+    return found == nullptr ? 0 : *found;
+}
+
+const std::uint64_t* World::worn_by(std::uint32_t destination, std::string_view ref) const {
+    return routes_by_ref_.find(text_hash(destination, ref), [&](std::uint64_t id) {
+        const Route& route = *routes.find(id);
+        return route.destination == destination && route.external_ref == ref;
+    });
+}
+
+const World::ExecutionPlace* World::indexed(const Order& order, std::uint64_t route,
+                                            std::string_view ref) const {
+    return executions_by_ref_.find(text_hash(route, ref), [&](const ExecutionPlace& place) {
+        return place.route == route && order.executions[place.index].external_ref == ref;
+    });
 }
 
 const Execution* World::find_execution(std::uint64_t route, std::string_view external_ref) const {
     const Route* owner = routes.find(route);
     if (owner == nullptr || external_ref.empty()) return nullptr;
-    const auto found = executions_by_ref_.find(by_route(route, external_ref));
-    if (found == executions_by_ref_.end()) return nullptr;
-    return &orders.find(owner->order)->executions[found->second];
+    const Order& order = *orders.find(owner->order);
+    const ExecutionPlace* found = indexed(order, route, external_ref);
+    return found == nullptr ? nullptr : &order.executions[found->index];
 }
 
 std::vector<Execution> World::live_executions(std::uint64_t route,
@@ -53,32 +69,52 @@ std::vector<Execution> World::live_executions(std::uint64_t route,
 
 void World::index_route(const Route& route) {
     if (route.external_ref.empty()) return;
-    const std::string key = by_destination(route.destination, route.external_ref);
-    const auto [worn, fresh] = routes_by_ref_.try_emplace(key, route.id);
-    if (fresh || worn->second == route.id) return;
-    shadowed_routes_.emplace(key, std::min(worn->second, route.id));
-    worn->second = std::max(worn->second, route.id);
+    auto* worn = const_cast<std::uint64_t*>(worn_by(route.destination, route.external_ref));
+    if (worn == nullptr) {
+        routes_by_ref_.insert(text_hash(route.destination, route.external_ref), route.id);
+    } else if (*worn != route.id) {
+        shadowed_routes_.emplace(by_destination(route.destination, route.external_ref),
+                                 std::min(*worn, route.id));
+        *worn = std::max(*worn, route.id);
+    }
 }
 
 void World::unindex_route(const Route& route) {
     if (route.external_ref.empty()) return;
     const std::string key = by_destination(route.destination, route.external_ref);
     shadowed_routes_.erase({key, route.id});
-    const auto worn = routes_by_ref_.find(key);
-    if (worn == routes_by_ref_.end() || worn->second != route.id) return;
+    auto* worn = const_cast<std::uint64_t*>(worn_by(route.destination, route.external_ref));
+    if (worn == nullptr || *worn != route.id) return;
     const auto above = shadowed_routes_.lower_bound({key, route.id});
     if (above != shadowed_routes_.begin() && std::prev(above)->first == key) {
-        worn->second = std::prev(above)->second;
+        *worn = std::prev(above)->second;
         shadowed_routes_.erase(std::prev(above));
     } else {
-        routes_by_ref_.erase(worn);
+        routes_by_ref_.erase(text_hash(route.destination, route.external_ref),
+                             [&](std::uint64_t id) { return id == route.id; });
     }
 }
 
+void World::index_execution(const Order& order, std::uint32_t index) {
+    const Execution& execution = order.executions[index];
+    if (execution.route == 0 || execution.external_ref.empty()) return;
+    // Where one report executed several lines, the first stands for all.
+    if (indexed(order, execution.route, execution.external_ref) != nullptr) return;
+    executions_by_ref_.insert(text_hash(execution.route, execution.external_ref),
+                              {execution.route, index});
+}
+
+void World::unindex_execution(const Order& order, std::uint32_t index) {
+    const Execution& execution = order.executions[index];
+    if (execution.route == 0 || execution.external_ref.empty()) return;
+    executions_by_ref_.erase(text_hash(execution.route, execution.external_ref),
+                             [&](const ExecutionPlace& place) {
+                                 return place.route == execution.route && place.index == index;
+                             });
+}
+
 void World::forget_executions(const Order& order) {
-    for (const Execution& execution : order.executions)
-        if (execution.route != 0 && !execution.external_ref.empty())
-            executions_by_ref_.erase(by_route(execution.route, execution.external_ref));
+    for (std::uint32_t i = 0; i < order.executions.size(); ++i) unindex_execution(order, i);
 }
 
 Status World::on(const oms_route_opened& effect) {
@@ -176,16 +212,11 @@ Status World::on(const oms_executed& effect) {
     execution.price = effect.price;
     execution.time = effect.time;
     execution.external_ref = view(effect.external_ref);
-    if (effect.route != 0 && !execution.external_ref.empty())
-        executions_by_ref_.emplace(by_route(effect.route, execution.external_ref),
-                                   static_cast<std::uint32_t>(order->executions.size()));
     order->executions.push_back(std::move(execution));
+    index_execution(*order, static_cast<std::uint32_t>(order->executions.size() - 1));
     undo.push([id = effect.order, next_execution = next.execution](World& world) {
         Order& back = *world.orders.find(id);
-        const Execution& last = back.executions.back();
-        const auto known = world.executions_by_ref_.find(by_route(last.route, last.external_ref));
-        if (known != world.executions_by_ref_.end() && known->second + 1 == back.executions.size())
-            world.executions_by_ref_.erase(known);
+        world.unindex_execution(back, static_cast<std::uint32_t>(back.executions.size() - 1));
         back.executions.pop_back();
         world.next.execution = next_execution;
     });

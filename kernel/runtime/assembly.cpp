@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
@@ -151,7 +152,25 @@ Status Assembly::release() {
     return {};
 }
 
+/// What the newest good snapshot holds need not be folded again.
+void Assembly::restore_snapshot() {
+    const auto start = std::chrono::steady_clock::now();
+    std::optional<LoadedSnapshot> loaded = newest_snapshot(*journal_, [this](const Error& error) {
+        log_.warning("oms", "this snapshot is not used: " + to_text(error));
+    });
+    const std::uint64_t seq = loaded ? loaded->facts.seq : 0;
+    snapshots_ = std::make_unique<SnapshotKeeper>(*journal_, config_.snapshots, seq, log_, stats_);
+    if (!loaded) return;
+    projection_.restore(loaded->fold->world);
+    machine->restore(std::move(loaded->fold->world), loaded->facts.observed);
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    log_.info("oms",
+              fmt::format("decisions up to {} taken from a snapshot in {:.2f} s", seq, seconds));
+}
+
 Status Assembly::recover_state() {
+    restore_snapshot();
     const Result<Recovered> recovered =
         recover(*journal_, *machine, projection_, options_.progress);
     if (!recovered) return tl::unexpected(recovered.error());
@@ -211,6 +230,7 @@ Status Assembly::start() {
         stop();
         return status;
     }
+    if (options_.threads) snapshots_->start();
     if (!options_.control_socket || !options_.threads || data_.empty()) return {};
     ControlSocket::Wiring wiring;
     wiring.path = config_.control;
@@ -231,12 +251,19 @@ void Assembly::stop() {
     plugins_.stop(config_.limits.stop_timeout_ms);
     if (kernel != nullptr) kernel->stop();
     backbone.stop_ports();
+    if (snapshots_ != nullptr) snapshots_->stop();
     if (journal_ != nullptr) {
         if (Status closed = journal_->close(); !closed) log_.error("oms", to_text(closed.error()));
     }
     const bool failed = committer_ != nullptr && committer_->failed();
     if (marks_ != nullptr && !failed) marks_->close();
     stop_bell.ring();
+}
+
+Result<std::uint64_t> Assembly::make_snapshot() {
+    const Result<std::optional<SnapshotFacts>> made = snapshots_->turn();
+    if (!made) return tl::unexpected(made.error());
+    return *made ? (*made)->seq : 0;
 }
 
 ProcessStatus Assembly::status() const {

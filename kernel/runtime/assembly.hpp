@@ -14,6 +14,7 @@
 #include "runtime/quarantine.hpp"
 #include "runtime/ring.hpp"
 #include "runtime/runtime.hpp"
+#include "runtime/snapshot/snapshot_keeper.hpp"
 #include "runtime/stop_bell.hpp"
 
 #include <cstdint>
@@ -37,6 +38,7 @@ public:
     yaml::Errors open();
     Status start();
     void stop();
+    Result<std::uint64_t> make_snapshot();
     ProcessStatus status() const;
     Clock& clock() { return options_.clock != nullptr ? *options_.clock : real_clock_; }
 
@@ -52,6 +54,7 @@ private:
     Status note_last_end();
     Status release();
     Status recover_state();
+    void restore_snapshot();
     yaml::Errors take_in();
     bool was_unclean() const;
     void last_word(const Error& error);
@@ -70,6 +73,7 @@ private:
     std::unique_ptr<CallMarks> marks_;
     Quarantine quarantine_;
     std::unique_ptr<Ring> ring_;
+    std::unique_ptr<SnapshotKeeper> snapshots_;
     std::unique_ptr<Committer> committer_;
     PluginSet plugins_;
     std::unique_ptr<ControlSocket> control_;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/projection.hpp"
 
+#include "model/canonical.hpp"
+#include "model/codec.hpp"
+
 namespace oms::runtime {
 
 void Projection::apply(const oms_batch& decision) {
@@ -32,6 +35,26 @@ void Projection::note_product(std::uint64_t order, std::uint64_t route, std::uin
         gate.products.add(order, route, first_product_);
         gate.products.add(order, route, product);
     }
+}
+
+void Projection::restore(const World& world) {
+    write_references(world, [this](const oms_record& effect) { take(effect); });
+    world.orders.each([&](const Order& order) { gate.accounts.set(order.id, order.account); });
+    world.routes.each([&](const Route& route) {
+        for (const RouteLine& line : route.lines) note_product(route.order, route.id, line.product);
+    });
+    // An order that comes back from the archive does not say again whose it is.
+    Decoder decoder;
+    for (const auto& [id, effects] : world.archive) {
+        if (!decoder.decode(effects)) continue;
+        for (const oms_record& effect : sdk::Records(decoder.view())) {
+            const auto* opened = sdk::as<oms_order_opened>(effect);
+            if (opened == nullptr) continue;
+            gate.accounts.set(id, opened->account);
+            break;
+        }
+    }
+    for (const auto& [halt, reason] : world.halts) gate.set(halt.scope, halt.target, true);
 }
 
 }  // namespace oms::runtime

@@ -6,12 +6,18 @@
 #include "runtime/halt_gate.hpp"
 #include "runtime/name_table.hpp"
 
+namespace oms {
+class World;
+}
+
 namespace oms::runtime {
 
 class Projection {
 public:
     /// One decision: its header and its effects. One thread at a time.
     void apply(const oms_batch& decision);
+    /// The world of a snapshot, instead of the decisions that led to it. Before anything else.
+    void restore(const World& world);
 
     NameTable names;
     HaltGate gate{names};

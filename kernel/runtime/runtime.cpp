@@ -88,6 +88,8 @@ Status Runtime::settle() {
 
 bool Runtime::step() { return parts_->kernel->step(); }
 
+Result<std::uint64_t> Runtime::make_snapshot() { return parts_->make_snapshot(); }
+
 std::string Runtime::state_hash() {
     // The thread of the kernel owns the state; once it is stopped nobody does.
     const auto hash = std::make_shared<std::string>();

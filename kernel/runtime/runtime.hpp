@@ -101,6 +101,10 @@ public:
     /// waits.
     bool step();
 
+    /// Makes a snapshot on the caller's thread if enough was sealed since the last one; with
+    /// threads there is one that does this by itself. The seq that it ends with; 0: none was due.
+    Result<std::uint64_t> make_snapshot();
+
     ProcessStatus status() const;
     /// Hex, over the canonical form of the state: equal live and on replay.
     std::string state_hash();

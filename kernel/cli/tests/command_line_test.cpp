@@ -69,9 +69,9 @@ INSTANTIATE_TEST_SUITE_P(EveryVerb, HelpTest,
                                          "plugin verify", "plugin new", "order new", "order show",
                                          "order list", "order amend", "order cancel", "order route",
                                          "orders", "why", "balances", "load", "task list",
-                                         "task resolve", "journal verify", "journal tail",
-                                         "lifecycle check", "lifecycle test", "halt", "resume",
-                                         "version"));
+                                         "task resolve", "journal verify", "journal snapshot",
+                                         "journal tail", "lifecycle check", "lifecycle test",
+                                         "halt", "resume", "version"));
 
 TEST(CommandLine, SaysItsVersion) {
     EXPECT_EQ(type("version").exit, 0);

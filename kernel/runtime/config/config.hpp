@@ -30,6 +30,7 @@
 #include "runtime/kernel.hpp"
 #include "runtime/manifest/settings.hpp"
 #include "runtime/plugin_catalogue.hpp"
+#include "runtime/snapshot/snapshot_keeper.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -117,6 +118,7 @@ struct Config {
     std::filesystem::path control;  ///< empty: control.sock in `data`
     std::vector<std::filesystem::path> search;
     SqliteJournalOptions journal;
+    SnapshotOptions snapshots;
     RuntimeLimits limits;
     bool start_halted_after_crash = false;
 

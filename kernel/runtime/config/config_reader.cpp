@@ -93,6 +93,8 @@ void ConfigReader::read_journal(const yaml::Node& section) {
     set_size(fields, "segment", config_.journal.segment_bytes, std::int64_t{1} << 20);
     set_size(fields, "low_space", config_.journal.low_space_bytes, 0);
     if (const auto mark = fields.text("mark")) config_.journal.mark = path(*mark);
+    set_count(fields, "snapshot_after", config_.snapshots.after_segments, 0, 1'000'000);
+    set_count(fields, "snapshots_kept", config_.snapshots.kept, 1, 1'000);
     config_.journal.check_all = fields.boolean("check_all").value_or(false);
 }
 

@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/journal/high_water_mark.hpp"
 
-#include "model/assert.hpp"
+#include "runtime/journal/fact_line.hpp"
 #include "runtime/journal/journal_errors.hpp"
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 
 namespace oms::runtime {
 namespace {
-
-constexpr std::size_t check_bytes = 8;
-
-void put_number(std::string& text, std::string_view name, std::uint64_t number) {
-    std::array<char, 20> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    text += name;
-    text.append(20 - static_cast<std::size_t>(end - digits.data()), '0');
-    text.append(digits.data(), end);
-}
-
-std::string check_of(std::string_view text) {
-    const JournalHash digest = digest_of(std::as_bytes(std::span(text)));
-    return to_hex(std::span(digest).first<check_bytes>());
-}
 
 /// One line of exactly slot_bytes.
 void write_slot(std::string& text, const Mark& mark) {
@@ -34,29 +18,7 @@ void write_slot(std::string& text, const Mark& mark) {
     put_number(text, " seq=", mark.seq);
     text += " hash=" + to_hex(mark.hash);
     put_number(text, " number=", mark.number);
-    text += " check=" + check_of(text);
-    OMS_ASSERT(text.size() < HighWaterMark::slot_bytes);
-    text.append(HighWaterMark::slot_bytes - 1 - text.size(), ' ');
-    text.push_back('\n');
-}
-
-/// Takes `name` and what follows it up to the next blank.
-std::string_view take(std::string_view& text, std::string_view name) {
-    if (!text.starts_with(name)) return {};
-    text.remove_prefix(name.size());
-    const std::string_view value = text.substr(0, text.find(' '));
-    text.remove_prefix(value.size());
-    return value;
-}
-
-bool take_number(std::string_view& text, std::string_view name, std::uint64_t& number) {
-    const std::string_view digits = take(text, name);
-    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), number);
-    return error == std::errc{} && end == digits.end();
-}
-
-bool take_bytes(std::string_view& text, std::string_view name, std::span<std::uint8_t> bytes) {
-    return from_hex(std::string(take(text, name)), bytes);
+    close_line(text, HighWaterMark::slot_bytes);
 }
 
 std::optional<Mark> read_slot(std::string_view slot) {

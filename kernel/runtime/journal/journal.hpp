@@ -54,6 +54,8 @@ struct JournalSegmentInfo {
     bool sealed = false;
 };
 
+struct SegmentPlace;
+
 struct JournalInfo {
     std::string place;  ///< the directory; "memory" for one without
     std::string id;     ///< 32 hexadecimal digits, the same in every segment
@@ -91,6 +93,10 @@ public:
     virtual bool space_low() const noexcept = 0;
 
     virtual Result<JournalInfo> info() const = 0;
+
+    /// Where its files lie, and where snapshots of what it came to may lie beside them; null when
+    /// it has none. Lives as long as the journal.
+    virtual const SegmentPlace* place() const noexcept { return nullptr; }
 
     /// Ends the journal's own work and gives its files back. The destructor does it as well, but
     /// cannot say what went wrong.

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -118,6 +119,13 @@ public:
 
     Status sync() override { return sync_path(path_); }
 
+    Status rename(const std::string& from, const std::string& to) override {
+        if (::rename(file(from).c_str(), file(to).c_str()) != 0) {
+            return system_failure(file(from), "rename the file", errno);
+        }
+        return {};
+    }
+
     Status make_read_only(const std::string& name) override {
         const std::string path = file(name);
         if (::chmod(path.c_str(), 0444) != 0) {
@@ -141,6 +149,11 @@ private:
 };
 
 }  // namespace
+
+Status JournalDirectory::rename(const std::string& from, const std::string&) {
+    return fail(error_journal_setting, path() + "/" + from, "this directory renames no files",
+                "snapshots need one that does");
+}
 
 std::unique_ptr<JournalDirectory> make_posix_directory(const std::string& path) {
     return std::make_unique<PosixDirectory>(path);

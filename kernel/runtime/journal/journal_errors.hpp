@@ -7,13 +7,14 @@
 namespace oms::runtime {
 
 // The caller, or the place, is at fault.
-inline constexpr ErrorCode error_journal_locked = 5000;     ///< another process has it open
-inline constexpr ErrorCode error_journal_io = 5001;         ///< the operating system said no
-inline constexpr ErrorCode error_journal_full = 5002;       ///< no space left on the disk
-inline constexpr ErrorCode error_journal_fenced = 5003;     ///< the epoch is not the newest
-inline constexpr ErrorCode error_journal_bad_batch = 5004;  ///< the seqs do not follow on
-inline constexpr ErrorCode error_journal_closed = 5005;     ///< used after close
-inline constexpr ErrorCode error_journal_setting = 5006;    ///< an option cannot be met
+inline constexpr ErrorCode error_journal_locked = 5000;       ///< another process has it open
+inline constexpr ErrorCode error_journal_io = 5001;           ///< the operating system said no
+inline constexpr ErrorCode error_journal_full = 5002;         ///< no space left on the disk
+inline constexpr ErrorCode error_journal_fenced = 5003;       ///< the epoch is not the newest
+inline constexpr ErrorCode error_journal_bad_batch = 5004;    ///< the seqs do not follow on
+inline constexpr ErrorCode error_journal_closed = 5005;       ///< used after close
+inline constexpr ErrorCode error_journal_setting = 5006;      ///< an option cannot be met
+inline constexpr ErrorCode error_journal_interrupted = 5007;  ///< long work was told to end
 
 // What is in the directory is not what was written.
 inline constexpr ErrorCode error_journal_short = 5100;    ///< it ends before the mark
@@ -29,5 +30,10 @@ inline constexpr ErrorCode error_journal_mark_damaged = 5109;  ///< the mark can
 inline constexpr ErrorCode error_journal_mark_differs = 5110;  ///< it names another commit
 inline constexpr ErrorCode error_journal_digest = 5111;  ///< a sealed file differs from its digest
 inline constexpr ErrorCode error_journal_left_over = 5112;  ///< harmless; the next start clears it
+
+// A snapshot cannot be used; the journal is all the same.
+inline constexpr ErrorCode error_snapshot_damaged = 5113;  ///< it is not what was written
+inline constexpr ErrorCode error_snapshot_foreign = 5114;  ///< of another journal, or another end
+inline constexpr ErrorCode error_snapshot_version = 5115;  ///< written by a newer version
 
 }  // namespace oms::runtime

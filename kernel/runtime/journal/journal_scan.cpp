@@ -2,8 +2,10 @@
 #include "runtime/journal/journal_scan.hpp"
 
 #include "runtime/journal/journal_errors.hpp"
+#include "runtime/journal/snapshot_files.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace oms::runtime {
@@ -30,6 +32,7 @@ public:
             follow_live();
             compare_with_mark();
         }
+        if (options_.deep) check_snapshots();
         found_.last_seq = chain_.last_seq();
         found_.last_hash = chain_.last_hash();
         found_.epoch = std::max(found_.epoch, chain_.epoch());
@@ -50,10 +53,11 @@ private:
     void follow_live();
     void follow_live_segment(FoundLive& live);
     void compare_with_mark();
+    void check_snapshots();
 
     bool held_by_live(std::uint64_t first_seq) const;
     Result<bool> copying_was_interrupted(const std::string& name, std::uint64_t first_seq) const;
-    void remember_mark(const JournalCommit& commit);
+    void remember(const JournalCommit& commit);
     void add(Error error, std::uint64_t first_seq = 0, std::uint64_t last_seq = 0,
              bool harmless = false);
 
@@ -65,6 +69,7 @@ private:
     std::vector<std::string> live_names_;
     ChainCheck chain_;
     std::optional<JournalHash> hash_at_mark_;  ///< what the journal says about the mark's seq
+    std::map<std::uint64_t, std::optional<JournalHash>> hash_at_snapshot_;  ///< the same
 };
 
 void Scan::add(Error error, std::uint64_t first_seq, std::uint64_t last_seq, bool harmless) {
@@ -80,6 +85,7 @@ Status Scan::list() {
     for (const std::string& name : names_) {
         if (sealed_first_seq(name)) sealed_names_.push_back(name);
         if (live_number(name)) live_names_.push_back(name);
+        if (const auto seq = snapshot_seq(name)) hash_at_snapshot_.emplace(*seq, std::nullopt);
     }
     found_.empty = sealed_names_.empty() && live_names_.empty();
     return {};
@@ -211,7 +217,7 @@ Status Scan::read_live_segment(const std::string& name) {
             if (std::optional<Error> error = check.next(commit, place_.path(name))) {
                 add(std::move(*error), commit.first_seq, commit.last_seq);
             }
-            remember_mark(commit);
+            remember(commit);
             ++live.commits;
         }
         next = check.last_seq() + 1;
@@ -301,7 +307,7 @@ Status Scan::follow_sealed_segment(const std::string& name) {
     const std::uint64_t mark_seq = found_.mark ? found_.mark->mark().seq : 0;
     if (mark_seq >= first_seq && mark_seq <= found.facts.last_seq && !options_.deep) {
         const Status status = segment->read(mark_seq, [&](const JournalCommit& commit) {
-            remember_mark(commit);
+            remember(commit);
             return false;
         });
         if (!status) add(status.error(), mark_seq);
@@ -323,7 +329,7 @@ void Scan::read_sealed_rows(SealedSegment& segment, const FoundSealed& found) {
         if (std::optional<Error> error = check.next(commit, path)) {
             add(std::move(*error), commit.first_seq, commit.last_seq);
         }
-        remember_mark(commit);
+        remember(commit);
         ++commits;
         return true;
     });
@@ -393,8 +399,10 @@ void Scan::follow_live_segment(FoundLive& live) {
     found_.live.push_back(std::move(live));
 }
 
-void Scan::remember_mark(const JournalCommit& commit) {
+void Scan::remember(const JournalCommit& commit) {
     if (found_.mark && commit.last_seq == found_.mark->mark().seq) hash_at_mark_ = commit.hash;
+    const auto wanted = hash_at_snapshot_.find(commit.last_seq);
+    if (wanted != hash_at_snapshot_.end()) wanted->second = commit.hash;
 }
 
 void Scan::compare_with_mark() {
@@ -417,6 +425,15 @@ void Scan::compare_with_mark() {
                       std::to_string(mark.seq) + " than the journal does",
                   "bring the journal and the mark together that belong together"},
             mark.seq, mark.seq);
+    }
+}
+
+/// Nothing is lost with a snapshot: the journal makes it again.
+void Scan::check_snapshots() {
+    for (const auto& [seq, found] : hash_at_snapshot_) {
+        const auto hash_at = [&](std::uint64_t) { return found; };
+        std::optional<Error> error = check_snapshot(place_, snapshot_name(seq), hash_at);
+        if (error) add(std::move(*error), seq, seq, true);
     }
 }
 

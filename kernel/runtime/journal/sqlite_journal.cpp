@@ -50,6 +50,7 @@ public:
     std::uint64_t epoch() const noexcept override { return epoch_; }
     bool space_low() const noexcept override { return keeper_ && keeper_->space_low(); }
     Result<JournalInfo> info() const override;
+    const SegmentPlace* place() const noexcept override { return &place_; }
     Status close() override;
     Status maintain() override;
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds things by a text that they carry themselves. The index keeps a hash of it, and whoever
+// looks says whether what was found is meant: one look, and no allocation for a thing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace oms {
+
+/// Of a text within a scope (a route, a destination, an origin). The same on every machine.
+std::uint64_t text_hash(std::uint64_t scope, std::string_view text);
+
+/// Open addressing in one array, never walked. A value may be there under several hashes.
+template <class Value>
+class TextIndex {
+public:
+    /// The value under this hash of which `same(value)` holds; null: none. Good until the next
+    /// change.
+    template <class Same>
+    Value* find(std::uint64_t hash, Same same) {
+        if (slots_.empty()) return nullptr;
+        for (std::size_t at = home(hash); slots_[at].used; at = next(at))
+            if (slots_[at].hash == hash && same(slots_[at].value)) return &slots_[at].value;
+        return nullptr;
+    }
+    template <class Same>
+    const Value* find(std::uint64_t hash, Same same) const {
+        return const_cast<TextIndex*>(this)->find(hash, same);
+    }
+
+    /// Whoever inserts has looked before.
+    void insert(std::uint64_t hash, Value value) {
+        if (2 * (size_ + 1) > slots_.size()) resize(slots_.empty() ? 16 : 2 * slots_.size());
+        put({hash, std::move(value), true});
+        ++size_;
+    }
+
+    /// Takes out the value that `find` would find; false: there is none.
+    template <class Same>
+    bool erase(std::uint64_t hash, Same same) {
+        if (slots_.empty()) return false;
+        std::size_t hole = home(hash);
+        while (slots_[hole].used && !(slots_[hole].hash == hash && same(slots_[hole].value)))
+            hole = next(hole);
+        if (!slots_[hole].used) return false;
+        // What follows moves up, so that no search ends before it.
+        for (std::size_t at = next(hole); slots_[at].used; at = next(at)) {
+            const std::size_t wanted = home(slots_[at].hash);
+            const bool stays =
+                hole <= at ? hole < wanted && wanted <= at : hole < wanted || wanted <= at;
+            if (stays) continue;
+            slots_[hole] = std::move(slots_[at]);
+            hole = at;
+        }
+        slots_[hole] = Slot{};
+        --size_;
+        return true;
+    }
+
+    /// Room for so many without growing.
+    void reserve(std::size_t count) {
+        std::size_t size = 16;
+        while (size < 2 * count) size *= 2;
+        if (size > slots_.size()) resize(size);
+    }
+
+    std::size_t size() const { return size_; }
+
+private:
+    struct Slot {
+        std::uint64_t hash = 0;
+        Value value{};
+        bool used = false;
+    };
+
+    std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
+    std::size_t next(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
+    void put(Slot slot) {
+        std::size_t at = home(slot.hash);
+        while (slots_[at].used) at = next(at);
+        slots_[at] = std::move(slot);
+    }
+    void resize(std::size_t size) {
+        std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(size));
+        for (Slot& slot : old)
+            if (slot.used) put(std::move(slot));
+    }
+
+    std::vector<Slot> slots_;  // a power of two, at most half of them used
+    std::size_t size_ = 0;
+};
+
+}  // namespace oms
