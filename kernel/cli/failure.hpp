@@ -40,6 +40,9 @@ enum class Exit : int {
     partly = 7,           ///< of several things some were refused
     unknown = 8,          ///< asked, but no answer in time: look it up by its key
     internal = 9,         ///< a mistake of this program
+    // The runtime ends a process itself when it must not go on, after its last word.
+    plugin_stalled = 70,  ///< a plugin did not come back
+    journal_failed = 74,  ///< a commit failed: memory is ahead of the disk
 };
 
 struct ExitInfo {
@@ -57,6 +60,8 @@ inline constexpr ExitInfo exit_infos[] = {
     {Exit::partly, "of several things some were refused"},
     {Exit::unknown, "outcome unknown: asked, but no answer in time"},
     {Exit::internal, "a mistake of this program"},
+    {Exit::plugin_stalled, "oms run ended itself: a plugin did not come back"},
+    {Exit::journal_failed, "oms run ended itself: the journal could not be written"},
 };
 
 /// Thrown by verbs, caught in main alone.

@@ -26,25 +26,6 @@ protected:
     }
     void TearDown() override { faulty_disk().arm(Fault::none); }
 
-    /// Opens, appends across several segments, closes; stops at the first error. Gives the number
-    /// of commits that were acknowledged.
-    std::uint64_t run(Status& status) {
-        Result<std::unique_ptr<SqliteJournal>> journal = SqliteJournal::open(options_);
-        if (!journal) {
-            status = tl::unexpected(journal.error());
-            return 0;
-        }
-        while (status && (*journal)->last_seq() < 160) status = append(**journal);
-        const std::uint64_t acknowledged = (*journal)->last_seq();
-        if (!status) {
-            // Memory is ahead of the disk: nothing more is taken.
-            EXPECT_EQ(append(**journal).error().code, status.error().code);
-        }
-        const Status closed = (*journal)->close();
-        if (status && !closed) status = closed;
-        return acknowledged;
-    }
-
     void expect_all_there(std::uint64_t acknowledged, std::uint64_t call) {
         faulty_disk().arm(Fault::none);
         const std::unique_ptr<SqliteJournal> journal = open(options_);
@@ -59,30 +40,6 @@ protected:
     Folder folder_;
     SqliteJournalOptions options_;
 };
-
-TEST_F(FaultyJournal, EndsWithAnErrorWhereverTheDiskFails) {
-    faulty_disk().arm(Fault::none);
-    Status clean;
-    ASSERT_EQ(run(clean), 160U);
-    ASSERT_TRUE(clean) << text(clean);
-    const std::uint64_t calls = faulty_disk().calls;
-    ASSERT_GT(calls, 300U);
-    for (const Fault fault : {Fault::error_at, Fault::errors_from, Fault::full_at}) {
-        for (std::uint64_t call = 1; call <= calls; call += call < 120 ? 1 : 7) {
-            std::filesystem::remove_all(folder_.journal());
-            faulty_disk().arm(fault, call);
-            Status status;
-            const std::uint64_t acknowledged = run(status);
-            EXPECT_FALSE(fault == Fault::errors_from && status) << "call " << call;
-            if (!status) {
-                EXPECT_FALSE(status.error().reason.empty());
-                EXPECT_FALSE(status.error().remedy.empty()) << text(status);
-            }
-            expect_all_there(acknowledged, call);
-            if (HasFatalFailure()) return;
-        }
-    }
-}
 
 TEST_F(FaultyJournal, GoesOnInWhatItHeldReadyWhileTheDiskIsFull) {
     const std::unique_ptr<SqliteJournal> journal = open(options_);
