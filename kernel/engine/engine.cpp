@@ -5,11 +5,14 @@
 #include "engine/query.hpp"
 #include "engine/step.hpp"
 #include "model/canonical.hpp"
+#include "model/codec.hpp"
 
 #include <oms/abi/errors.h>
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <utility>
 
 namespace oms::engine {
 
@@ -28,6 +31,7 @@ Engine::~Engine() = default;
 Status Engine::apply(const oms_batch& decision) {
     Core& core = state_->core;
     const oms_decision* header = nullptr;
+    bool names = false;
     for (const oms_record& record : sdk::Records(decision)) {
         if (header == nullptr) {
             header = sdk::as<oms_decision>(record);
@@ -39,10 +43,51 @@ Status Engine::apply(const oms_batch& decision) {
             core.observed = header->observed;
             continue;
         }
+        names = names || record.kind == OMS_RECORD_reference_defined ||
+                record.kind == OMS_RECORD_lifecycle_installed;
         if (Status status = core.world.apply(record); !status) return status;
     }
-    core.mark_recovered();
+    // A journal begins with names: whatever it holds, somebody looks again when it was folded.
+    if (names) core.mark_recovered();
     return {};
+}
+
+bool Engine::rehearse(const oms_batch& decision, std::string& frame) {
+    Core& core = state_->core;
+    const oms_decision* header = nullptr;
+    const oms_asked* asked = nullptr;
+    std::map<ObservationKey, Observed> reads;
+    bool cancel_only = false;
+    bool hit_told = false;
+    for (const oms_record& record : sdk::Records(decision)) {
+        if (header == nullptr) header = sdk::as<oms_decision>(record);
+        if (asked == nullptr) asked = sdk::as<oms_asked>(record);
+        // What hit a watch is told first, and was read by no plugin.
+        const auto* read = sdk::as<oms_observation_read>(record);
+        if (read != nullptr && header->cause == OMS_RECORD_watch_hit && !hit_told)
+            hit_told = true;
+        else if (read != nullptr)
+            reads[{read->product, read->field, read->source}] = {read->value, read->time};
+        if (const auto* answered = sdk::as<oms_answered>(record))
+            cancel_only = answered->code == OMS_ERROR_cancel_only;
+    }
+    Decoder decoder;
+    if (header == nullptr || asked == nullptr || !decoder.decode(sdk::view(asked->input)))
+        return false;
+    const oms_batch input = decoder.view();
+    if (input.count == 0 || !sdk::is_input(input.first->kind)) return false;
+    // The words are the decoder's own, and every head starts alike.
+    auto* head =
+        const_cast<oms_place_order*>(reinterpret_cast<const oms_place_order*>(input.first));
+    if (header->key.size != 0) head->key = header->key;
+    reads.swap(core.observations);
+    const auto hit = core.watches_hit;
+    const bool was_cancel_only = std::exchange(core.cancel_only, cancel_only);
+    Step(core, header->time).rehearse(input, frame);
+    core.cancel_only = was_cancel_only;
+    core.watches_hit = hit;
+    reads.swap(core.observations);
+    return true;
 }
 
 void Engine::restore(World world, std::uint64_t observed) {

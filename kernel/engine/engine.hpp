@@ -46,6 +46,12 @@ public:
     /// last observation then.
     void restore(World world, std::uint64_t observed);
 
+    /// Decides again what a decision of the past was about, with the bindings of today: the state
+    /// must be the one before it. Of the world outside there is what the decision says that was
+    /// read. The decision that it would be is appended to `frame`; the state stays as it is. False:
+    /// the decision does not tell what was asked, for no plugin has a say in such.
+    bool rehearse(const oms_batch& decision, std::string& frame);
+
     // ---- live ---------------------------------------------------------------------------------
 
     /// Decides one input and appends the encoded decision to `frame`. A repeated request appends

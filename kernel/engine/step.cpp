@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 namespace oms::engine {
 
@@ -36,11 +39,22 @@ bool needs_key(std::uint32_t kind) {
     }
 }
 
-/// What may still be asked for when the journal has no room for more.
+/// What is still taken when the journal has no room for more: facts, cancels, halts, and what the
+/// kernel owes already.
 bool taken_when_cancel_only(std::uint32_t kind) {
-    return kind != OMS_RECORD_place_order && kind != OMS_RECORD_amend_order &&
-           kind != OMS_RECORD_route_order && kind != OMS_RECORD_amend_route &&
-           kind != OMS_RECORD_post && kind != OMS_RECORD_define;
+    if (kind == OMS_RECORD_cancel_order || kind == OMS_RECORD_cancel_route) return true;
+    return !needs_key(kind) && kind != OMS_RECORD_define && kind != OMS_RECORD_write_cell;
+}
+
+/// Where checks, asset classes, routing or facts may be asked.
+bool plugins_have_a_say(std::uint32_t kind) {
+    switch (kind) {
+        case OMS_RECORD_report:
+        case OMS_RECORD_adopt_order:
+        case OMS_RECORD_timer_due:
+        case OMS_RECORD_watch_hit: return true;
+        default: return needs_key(kind) && kind != OMS_RECORD_post;
+    }
 }
 
 bool texts_fit(const oms_record& record, const sdk::RecordInfo& info) {
@@ -100,7 +114,10 @@ Outcome Step::run(const oms_batch& input, std::string& frame) {
     core_.world.undo.begin();
 
     Refusal refusal = outcome.code;
-    if (refusal == 0) refusal = dispatch();
+    if (refusal == 0) {
+        keep_input();
+        refusal = dispatch();
+    }
     if (refusal != 0) roll_back();
     // A party works it all the same: that must not be lost with what could not be opened for it.
     if (refusal != 0 && head_->kind == OMS_RECORD_adopt_order)
@@ -110,11 +127,20 @@ Outcome Step::run(const oms_batch& input, std::string& frame) {
     update_statuses();
     answer(refusal);
     forget_old_keys();
-    core_.world.undo.commit();
     write(frame);
+    if (rehearsing_) core_.world.undo.roll_back(core_.world, 0);
+    core_.world.undo.commit();
     outcome.seq = world().seq;
     outcome.code = refusal;
     return outcome;
+}
+
+void Step::rehearse(const oms_batch& input, std::string& frame) {
+    rehearsing_ = true;
+    World& world = core_.world;
+    const auto before = std::pair(world.seq, world.time);
+    run(input, frame);
+    std::tie(world.seq, world.time) = before;
 }
 
 Refusal Step::parse(const oms_batch& input) {
@@ -227,6 +253,24 @@ Refusal Step::dispatch() {
     }
 }
 
+/// What is known already was asked before.
+void Step::keep_input() {
+    if (known_ != nullptr || !plugins_have_a_say(head_->kind)) return;
+    std::string bytes;
+    std::vector<std::uint64_t> copy(head_->size / 8);
+    std::memcpy(copy.data(), head_, head_->size);
+    if (key_.size != 0) reinterpret_cast<oms_place_order*>(copy.data())->key = {};
+    encode(*reinterpret_cast<const oms_record*>(copy.data()), bytes);
+    bool first = true;
+    for (const oms_record& record : sdk::Records(input_)) {
+        if (!first) encode(record, bytes);
+        first = false;
+    }
+    auto effect = make<oms_asked>();
+    effect.input = text(bytes);
+    keep(*reinterpret_cast<const oms_record*>(&effect));
+}
+
 void Step::keep(const oms_record& effect) {
     encode(effect, effects_);
     ++effect_count_;
@@ -312,7 +356,7 @@ void Step::answer(Refusal refusal) {
     effect.id = made_;
     effect.fingerprint = key_.size == 0 ? 0 : fingerprint();
     effect.text = text(answer_text_);
-    emit(effect);
+    emit_for_good(effect);
 }
 
 /// A few at a time, so that no decision carries the weight of all.
@@ -325,7 +369,7 @@ void Step::forget_old_keys() {
             break;
         effect.through_seq = seq;
     }
-    if (effect.through_seq != 0) emit(effect);
+    if (effect.through_seq != 0) emit_for_good(effect);
 }
 
 void Step::touch(std::uint64_t id) {

@@ -87,6 +87,8 @@ class Step {
 public:
     Step(Core& core, std::int64_t now);
     Outcome run(const oms_batch& input, std::string& frame);
+    /// Writes the decision that it would be, and leaves the world as it was.
+    void rehearse(const oms_batch& input, std::string& frame);
 
 private:
     friend struct PluginCall;
@@ -94,6 +96,9 @@ private:
     // ---- step.cpp ------------------------------------------------------------------------------
     template <class Record>
     void emit(const Record& effect);
+    template <class Record>
+    void emit_for_good(const Record& effect);  ///< an effect that the undo log does not know
+    void keep_input();
     void keep(const oms_record& effect);  ///< an effect that a refusal does not take back
     template <class Record>
     void keep_unnamed(Record said);
@@ -311,6 +316,7 @@ private:
     std::uint64_t made_ = 0;     ///< the id of what was made
     std::uint64_t opened_ = 0;   ///< the order that this input opens
     bool approval_needed_ = false;
+    bool rehearsing_ = false;
     bool trying_ = false;                    ///< an amend is tried and will be taken back
     std::vector<oms_cell_set> tried_cells_;  ///< what checks wrote meanwhile
     std::string answer_text_;
@@ -324,6 +330,13 @@ void Step::emit(const Record& effect) {
     const Status applied = core_.world.apply(record);
     OMS_ASSERT(applied.has_value());
     encode(record, effects_);
+    ++effect_count_;
+}
+
+template <class Record>
+void Step::emit_for_good(const Record& effect) {
+    if (!rehearsing_) return emit(effect);
+    encode(*reinterpret_cast<const oms_record*>(&effect), effects_);
     ++effect_count_;
 }
 

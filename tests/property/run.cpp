@@ -68,14 +68,26 @@ std::string shown(const oms_batch& batch) {
     return line;
 }
 
+/// The effects: the header also numbers the observations that nobody read.
+std::string without_header(std::string_view decision) {
+    Decoder decoder;
+    std::string bytes;
+    demand(decoder.decode(decision).has_value(), "a decision cannot be decoded");
+    for (const oms_record& effect : sdk::Records(decoder.view()))
+        if (effect.kind != OMS_RECORD_decision) encode(effect, bytes);
+    return bytes;
+}
+
 }  // namespace
 
-Run::Run(std::uint64_t seed, Tally& tally)
+Run::Run(std::uint64_t seed, Tally& tally, std::vector<std::string>* frames)
     : tally_(tally),
+      frames_(frames),
       chance_(seed ^ 0x5eed),
       troupe_(troupe_of(seed)),
       live_(bindings_of(troupe_, &guard_)),
-      copy_(engine::Bindings{}) {
+      copy_(engine::Bindings{}),
+      again_(bindings_of(troupe_, &guard_again_)) {
     names_ = set_stage(live_, [this](const oms_batch& input) { return decide(input); });
     author_ = std::make_unique<Author>(seed, live_, names_);
     // Something to spend and to deliver.
@@ -135,6 +147,7 @@ engine::Outcome Run::decide(const oms_batch& input) {
         tally_.add("repeated");
         return outcome;
     }
+    if (frames_ != nullptr) frames_->push_back(frame);
     demand(outcome.seq == seq + 1 && live_.seq() == seq + 1, "the numbers are not dense");
     std::string_view rest = frame;
     const auto bytes = take_decision(rest);
@@ -159,6 +172,7 @@ void Run::check_decision(const oms_batch& input, const engine::Outcome& outcome,
     demand(header != nullptr && header->seq == outcome.seq && header->time == live_.time() &&
                header->cause == input.first->kind && header->effects + 1 == decision.count,
            "the decision's header says something else");
+    check_again(decision, bytes);
     const Status folded = copy_.apply(decision);
     demand(folded.has_value(), folded ? "" : "the fold fails: " + folded.error().reason);
     demand(copy_.seq() == live_.seq() && copy_.time() == live_.time(), "the fold counts otherwise");
@@ -179,12 +193,33 @@ void Run::check_decision(const oms_batch& input, const engine::Outcome& outcome,
     }
 }
 
+/// The same plugins decide the same when they are asked again, with nothing but what was recorded.
+void Run::check_again(const oms_batch& decision, std::string_view bytes) {
+    std::string frame;
+    if (again_.rehearse(decision, frame)) {
+        std::string_view rest = frame;
+        const auto would_be = take_decision(rest);
+        demand(would_be && rest.empty(), "what would be decided is not one decision");
+        Decoder decoder;
+        demand(decoder.decode(*would_be).has_value(), "what would be decided cannot be decoded");
+        demand(without_header(*would_be) == without_header(bytes),
+               "decided again, it comes to something else:\n  " + shown(decision) + "\nnow\n  " +
+                   shown(decoder.view()));
+        tally_.add("decided again");
+    }
+    demand(guard_again_.inside == 0, "a call into a plugin was entered again and not left");
+    const Status folded = again_.apply(decision);
+    demand(folded.has_value(),
+           folded ? "" : "what was decided again cannot be folded: " + folded.error().reason);
+}
+
 /// A refusal leaves what was read and said, the answer, and the channel's advance.
 void Run::check_refused(const oms_batch& decision) {
     for (const oms_record& effect : sdk::Records(decision)) {
         switch (effect.kind) {
             case OMS_RECORD_decision:
             case OMS_RECORD_answered:
+            case OMS_RECORD_asked:
             case OMS_RECORD_observation_read:
             case OMS_RECORD_route_read:
             case OMS_RECORD_anomaly:
@@ -319,6 +354,7 @@ void Run::run_due() {
 
 void Run::compare_hashes() {
     demand(live_.state_hash() == copy_.state_hash(), "the folded world has another hash");
+    demand(again_.state_hash() == copy_.state_hash(), "deciding again left something behind");
 }
 
 void Run::check_all() {
@@ -334,6 +370,8 @@ void Run::check_all() {
         demand(snapshot.apply(effect).has_value(), "the snapshot cannot be folded");
     demand(state_hash(snapshot) == live_.state_hash(), "the snapshot has another hash");
     check_same_names(live_.world(), snapshot);
+    // A kernel that goes on from a snapshot goes on like one that never stopped.
+    if (chance_.one_in(3)) live_.restore(std::move(snapshot), steps_);
     if (guard_.faults > 0) tally_.add("plugin at fault");
 }
 

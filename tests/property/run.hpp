@@ -11,6 +11,7 @@
 #include <array>
 #include <deque>
 #include <string>
+#include <vector>
 
 namespace oms::test {
 
@@ -28,7 +29,8 @@ public:
 
 class Run {
 public:
-    Run(std::uint64_t seed, Tally& tally);
+    /// `frames`, when given, gets each decision as it is encoded.
+    Run(std::uint64_t seed, Tally& tally, std::vector<std::string>* frames = nullptr);
 
     /// One input, and then all that fell due. Throws Broken.
     void step();
@@ -47,6 +49,7 @@ private:
     engine::Outcome decide(const oms_batch& input);
     void check_decision(const oms_batch& input, const engine::Outcome& outcome,
                         std::string_view bytes);
+    void check_again(const oms_batch& decision, std::string_view bytes);
     void check_refused(const oms_batch& decision);
     void check_available(const oms_batch& input, const Available& before,
                          const oms_batch& decision);
@@ -58,11 +61,14 @@ private:
     void compare_hashes();
 
     Tally& tally_;
+    std::vector<std::string>* frames_;
     Chance chance_;
     Guard guard_;
     Troupe troupe_;
     engine::Engine live_;
     engine::Engine copy_;  ///< folds, and never calls a plugin
+    Guard guard_again_;
+    engine::Engine again_;  ///< decides each decision again before it folds it
     Names names_;
     std::unique_ptr<Author> author_;
     std::deque<Sent> sent_;
