@@ -431,7 +431,7 @@ void Scan::compare_with_mark() {
 /// Nothing is lost with a snapshot: the journal makes it again.
 void Scan::check_snapshots() {
     for (const auto& [seq, found] : hash_at_snapshot_) {
-        const auto hash_at = [&](std::uint64_t) { return found; };
+        const auto hash_at = [&hash = found](std::uint64_t) { return hash; };
         std::optional<Error> error = check_snapshot(place_, snapshot_name(seq), hash_at);
         if (error) add(std::move(*error), seq, seq, true);
     }
