@@ -16,8 +16,8 @@ public:
             if (!cap) continue;
             const sdk::Wide balance = sdk::to_int128(view.balance(account, line.product).balance);
             const sdk::Wide position = balance + line.unrouted + line.working;
-            const sdk::Measured measured{*cap, sdk::narrow(position).value_or(INT64_MAX),
-                                         line.line};
+            const sdk::Measured measured{*cap, sdk::narrow(position).value_or(INT64_MAX), line.line,
+                                         line.product, OMS_unit_quantity};
             if (position > *cap)
                 say.refuse(denials::position_above_cap, measured,
                            "The order would take the account beyond its largest position.");
