@@ -47,10 +47,10 @@ Status World::apply(const oms_record& effect) {
 }
 
 void World::expect(std::size_t count) {
-    // Twice what is usual: with half of it free a text is found, or not, at the first look.
+    // What is usual: an order that goes one way and is executed twice, and its key. More grows.
     keys_.reserve(2 * count);
-    routes_by_ref_.reserve(2 * count);
-    executions_by_ref_.reserve(4 * count);
+    routes_by_ref_.reserve(count);
+    executions_by_ref_.reserve(2 * count);
 }
 
 void World::begin_decision(const oms_decision& header) {
