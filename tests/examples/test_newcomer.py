@@ -82,7 +82,8 @@ def test_what_it_proposes_works_and_survives_a_kill(terminal):
             assert answer["order"] and run(command, terminal.folder) == said, "done once"
         assert "OMS-" not in said, said
     shown = run(proposed[-1], terminal.folder)  # oms demo: both worlds, to the end
-    assert re.search(r"A share order +filled", shown) and re.search(r"A shop order +delivered", shown)
+    assert re.search(r"A share order +filled", shown), shown
+    assert re.search(r"A shop order +delivered", shown), shown
 
     wait_until_all_have_ended(terminal)
     done = {order: row["lines"] for order, row in orders(terminal, "--all").items()}
