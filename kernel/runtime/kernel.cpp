@@ -173,14 +173,17 @@ bool Kernel::work() {
     note_space();
     apply_observations();
     const bool more_due = run_due();
-    for (int taken = 0; taken < round_items && !group_full(); ++taken) {
+    int taken = 0;
+    for (; taken < round_items && !group_full(); ++taken) {
         Item* item = halts_.next();
         if (item == nullptr) item = inputs_.next();
         if (item == nullptr) break;
         take(*item);
     }
     stats_.inputs_waiting.set(inputs_.waiting());
-    return more_due || !inputs_.empty() || !halts_.empty();
+    // What was just decided may have hit a watch.
+    const bool now_due = taken > 0 && engine_.next_due() <= stamp();
+    return more_due || now_due || !inputs_.empty() || !halts_.empty();
 }
 
 /// Commits here when nothing else waits, and has it committed while the next inputs are decided
