@@ -10,8 +10,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <set>
+#include <utility>
 
 namespace parties {
 namespace {
@@ -19,6 +21,17 @@ namespace {
 using oms::testkit::FakeHost;
 using oms::testkit::FakePort;
 using testing::ElementsAre;
+
+/// Something happens just after it had its turn.
+class InterruptedPeer : public PartyPeer {
+public:
+    using PartyPeer::PartyPeer;
+    void work() override {
+        PartyPeer::work();
+        if (const auto happens = std::exchange(at_work, nullptr)) happens();
+    }
+    std::function<void()> at_work;
+};
 
 class PaymentsConnectorTest : public testing::Test {
 protected:
@@ -33,6 +46,11 @@ protected:
         port_.on_input([this](const oms_batch& input, std::uint64_t, sdk::Batch& effects) {
             keep(input);
             effects.clear();
+            if (forgets_cursor_) return;
+            auto moved = sdk::make<oms_channel_moved>();
+            moved.channel = channel_;
+            moved.cursor = sdk::text(cursor_);
+            effects.add(moved);
         });
         port_.on_query([this](const oms_query& query, sdk::Batch& rows) {
             if (query.subject == OMS_subject_channels) {
@@ -65,8 +83,8 @@ protected:
         bank_.reset();
         bank_ = std::make_unique<Acquirer>(conditions_, rules_, book_);
         sdk_port_ = std::make_unique<sdk::Port>(host_->host());
-        peer_ = std::make_unique<PartyPeer>(host_->host(), *sdk_port_,
-                                            PeerNames{"pay", "pay", {}, {}}, *bank_);
+        peer_ = std::make_unique<InterruptedPeer>(host_->host(), *sdk_port_,
+                                                  PeerNames{"pay", "pay", {}, {}}, *bank_);
         sdk::ChannelOptions options;
         options.channel = "pay";
         options.answer_timeout_ms = 1000;
@@ -142,13 +160,14 @@ protected:
     std::uint64_t out_seq_ = 0;
     std::uint64_t in_seq_ = 0;
     std::string cursor_;
+    bool forgets_cursor_ = false;  ///< what is kept never becomes durable
     std::vector<std::uint64_t> open_routes_;
     std::set<std::uint64_t> ended_;  // routes
     std::vector<std::uint32_t> told_;
     std::unique_ptr<FakeHost> host_;
     std::unique_ptr<Acquirer> bank_;
     std::unique_ptr<sdk::Port> sdk_port_;
-    std::unique_ptr<PartyPeer> peer_;
+    std::unique_ptr<InterruptedPeer> peer_;
     std::unique_ptr<sdk::ChannelWorker> worker_;
 };
 
@@ -196,6 +215,26 @@ TEST_F(PaymentsConnectorTest, WhatIsNotAnsweredBecomesUnknownAndIsFoundByAsking)
     EXPECT_THAT(told(), ElementsAre(OMS_report_acked, OMS_report_answered));
 }
 
+TEST_F(PaymentsConnectorTest, AsksOnlyWhenNothingBeforeCanBeSentAgain) {
+    forgets_cursor_ = true;
+    decide(OMS_action_place, 1, 5000, "sim: lose");
+    cycle();
+    port_.set_now(sdk_port_->now() + 2'000'000'000);
+    cycle();
+    EXPECT_THAT(told(), ElementsAre(OMS_report_unknown));
+    cursor_.clear();  // killed before it was kept how far the channel was read
+    forgets_cursor_ = false;
+    start();
+    decide(OMS_action_ask, 1, 0);
+    const std::uint64_t asked = sdk_port_->durable_seq();
+    ASSERT_TRUE(worker_->cycle(0));
+    // First it is kept that the place was handed over; a next life will not do that again.
+    EXPECT_EQ(cursor_, std::to_string(asked - 1));
+    EXPECT_THAT(told(), ElementsAre());
+    cycle();
+    EXPECT_THAT(told(), ElementsAre(OMS_report_not_found));
+}
+
 TEST_F(PaymentsConnectorTest, ASilentPartyLeavesDoubtAsItIs) {
     decide(OMS_action_place, 1, 5000);
     start();
@@ -218,6 +257,20 @@ TEST_F(PaymentsConnectorTest, AsksAboutOpenRoutesOfAnEarlierLife) {
     start();
     cycle();
     EXPECT_THAT(told(), ElementsAre(OMS_report_acked, OMS_report_answered, OMS_report_not_found));
+}
+
+TEST_F(PaymentsConnectorTest, AsksNothingAboutWhatItHasNotSentYet) {
+    decide(OMS_action_place, 1, 5000);
+    cycle();
+    start();
+    told();
+    peer_->at_work = [this] {
+        decide(OMS_action_place, 2, 5000);
+        open_routes_ = {2};
+    };
+    cycle();
+    cycle();
+    EXPECT_THAT(told(), ElementsAre(OMS_report_acked));
 }
 
 TEST_F(PaymentsConnectorTest, NothingLeavesWhileHalted) {

@@ -12,6 +12,10 @@
 // have sent are *in doubt*: the party is asked (`find`), and where it cannot tell, the route is
 // reported unknown; it is never sent again blindly. Facts are read again from `in_seq` on.
 //
+// A question about a route leaves only once it is on disk that what was sent about it was handed
+// over. If it were not, the next life could send that again, and the answer to the question, "we
+// never had it", would come behind it and be believed.
+//
 // There is no hidden thread: everything happens inside `run` or `cycle`, on the caller's thread.
 #pragma once
 
@@ -27,6 +31,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -122,10 +127,9 @@ public:
             const auto* found = as<oms_channel_row>(row);
             if (found == nullptr || found->channel != channel_) return;
             passed_in_ = found->in_seq;
-            const std::string_view cursor = view(found->cursor);
-            std::from_chars(cursor.data(), cursor.data() + cursor.size(), seq_);
+            seq_ = number_in(found->cursor);
         });
-        kept_cursor_ = seq_;
+        kept_cursor_ = disk_cursor_ = seq_;
         doubt_until_ = port_.durable_seq();
         peer_.open(passed_in_);
     }
@@ -138,7 +142,8 @@ public:
         pass_on();
         watch_answers();
         keep_cursor();
-        if (!reconciled_ && !pending_ && seq_ >= doubt_until_ && queue_.empty()) reconcile();
+        const bool caught_up = !pending_ && seq_ >= doubt_until_ && queue_.empty();
+        if (!reconciled_ && (listed_ || caught_up)) reconcile();
         return true;
     }
 
@@ -156,6 +161,12 @@ private:
         const std::int64_t due = peer_.next_due(), now = port_.now();
         if (due <= now) return 0;
         return std::min(options_.idle_ms, (due - now) / 1'000'000 + 1);
+    }
+
+    static std::uint64_t number_in(const oms_text& cursor) {
+        std::uint64_t number = 0;
+        std::from_chars(cursor.data, cursor.data + cursor.size, number);
+        return number;
     }
 
     // ---- out ------------------------------------------------------------------------------------
@@ -178,7 +189,10 @@ private:
                 seq = header->seq;
                 cause = header->cause;
             } else if (const auto* moved = as<oms_channel_moved>(record)) {
-                if (moved->channel == channel_) peer_.kept(moved->in_seq);
+                if (moved->channel != channel_) continue;
+                peer_.kept(moved->in_seq);
+                disk_cursor_ = std::max(disk_cursor_, number_in(moved->cursor));
+                while (!sent_.empty() && sent_.front().first <= disk_cursor_) sent_.pop_front();
             } else if (const auto* answered = as<oms_answered>(record)) {
                 if (answered->channel == channel_ && answered->code != 0 && is_fact(cause))
                     host_.error("the kernel could not use what the party said: " +
@@ -190,6 +204,8 @@ private:
                 work.intent = *intent;
                 work.seq = seq;
                 work.in_doubt = seq <= doubt_until_;
+                if (!reconciled_ && !work.in_doubt && intent->action == OMS_action_place)
+                    new_routes_.insert(intent->route);
                 work.details = RouteDetails(intent->order, intent->route);
                 if (intent->action == OMS_action_place || intent->action == OMS_action_amend)
                     work.details.add(decision);
@@ -223,6 +239,10 @@ private:
     /// False: it has to wait.
     bool send(Work& work) {
         const std::uint32_t action = work.intent.action;
+        if (action == OMS_action_ask && could_be_sent_again(work.intent.route)) {
+            cursor_wanted_ = true;
+            return false;
+        }
         const bool asks = action == OMS_action_ask || action == OMS_action_cancel;
         if (work.in_doubt && !asks) {  // asking and cancelling twice does no harm
             switch (peer_.find(work)) {
@@ -233,6 +253,8 @@ private:
                 case Found::not_acted:
                     if (!is_wanted(work.intent)) return true;
                     work.in_doubt = false;
+                    if (!reconciled_ && action == OMS_action_place)
+                        new_routes_.insert(work.intent.route);
             }
         }
         if (action == OMS_action_place || action == OMS_action_amend) complete(work);
@@ -242,10 +264,17 @@ private:
         if (gate == OMS_HALTED && action == OMS_action_amend)
             return tell(work.intent, OMS_report_replace_refused, "halted before it was sent");
         if (gate != OMS_OK) return false;
+        if (!asks) sent_.emplace_back(work.seq, work.intent.route);
         if (peer_.act(work) && options_.answer_timeout_ms > 0)
             awaited_[{work.intent.route, work.intent.out_seq}] = {
                 port_.now() + options_.answer_timeout_ms * 1'000'000, work.intent};
         return true;
+    }
+
+    bool could_be_sent_again(std::uint64_t route) const {
+        return std::any_of(sent_.begin(), sent_.end(), [&](const auto& sent) {
+            return sent.second == route && sent.first > disk_cursor_;
+        });
     }
 
     /// An intent of an earlier life may have come to its end meanwhile, refused because of a halt:
@@ -365,10 +394,11 @@ private:
 
     /// Where no facts come by that could carry it, the cursor travels by itself, now and then.
     void keep_cursor() {
-        if (handed_over_ <= kept_cursor_) return;
+        if (handed_over_ <= kept_cursor_ && !cursor_wanted_) return;
         const std::int64_t now = port_.now();
-        if (now < keep_at_) return;
+        if (now < keep_at_ && !cursor_wanted_) return;
         keep_at_ = now + options_.keep_cursor_ms * 1'000'000;
+        cursor_wanted_ = false;
         const std::uint64_t reached = cursor();
         if (reached <= kept_cursor_) return;
         oms_advance_channel advance = make<oms_advance_channel>();
@@ -379,14 +409,23 @@ private:
         if (submit(input)) kept_cursor_ = reached;
     }
 
+    /// Asks about the routes of earlier lives. What is open is listed, and then read up to where
+    /// the list was made: a route that was opened meanwhile is not one that the party could know.
     void reconcile() {
+        if (!listed_) list_open_routes();
+        if (seq_ < listed_until_) return;
         reconciled_ = true;
+        for (const oms_route_row& row : std::exchange(open_routes_, {}))
+            if (!new_routes_.contains(row.route)) peer_.reconcile(row);
+        new_routes_.clear();
+    }
+
+    void list_open_routes() {
         oms_query query = make<oms_query>();
         query.subject = OMS_subject_routes;
         query.reference = channel_;
         query.open_only = 1;
         query.limit = 500;
-        std::vector<oms_route_row> open;
         for (std::size_t before = 1; before != 0;) {
             before = 0;
             desk_.ask(query, [&](const oms_record& record) {
@@ -394,14 +433,13 @@ private:
                 if (row == nullptr) return;
                 ++before;
                 query.after = row->route;
-                open.push_back(*row);
-                open.back().external_ref = open.back().status = {};  // they die with the call
+                open_routes_.push_back(*row);
+                open_routes_.back().external_ref = {};  // they die with the call
+                open_routes_.back().status = {};
             });
         }
-        for (const oms_route_row& row : open) {
-            const auto asked = awaited_.lower_bound({row.route, 0});
-            if (asked == awaited_.end() || asked->first.first != row.route) peer_.reconcile(row);
-        }
+        listed_until_ = port_.durable_seq();
+        listed_ = true;
     }
 
     struct Awaited {
@@ -420,10 +458,17 @@ private:
     std::uint64_t doubt_until_ = 0;  ///< the last decision of earlier lives
     std::uint64_t handed_over_ = 0;  ///< the last decision with an intent that was handed over
     std::uint64_t kept_cursor_ = 0;  ///< submitted with a fact
+    std::uint64_t disk_cursor_ = 0;  ///< of it, what is on disk
+    bool cursor_wanted_ = false;     ///< a question waits for that
+    std::deque<std::pair<std::uint64_t, std::uint64_t>> sent_;  ///< by this life: seq and route
     std::uint64_t pending_cursor_ = 0;
     std::uint64_t passed_in_ = 0;  ///< the last fact that was submitted
     std::int64_t keep_at_ = 0;
+    bool listed_ = false;
     bool reconciled_ = false;
+    std::uint64_t listed_until_ = 0;          ///< the list shows no later decision
+    std::vector<oms_route_row> open_routes_;  ///< to be asked about
+    std::set<std::uint64_t> new_routes_;      ///< that this life places, or has placed again
     std::deque<Work> queue_;
     std::optional<Fact> pending_;  ///< a fact for which there was no room
     std::map<Question, Awaited> awaited_;

@@ -334,9 +334,12 @@ private:
     }
 
     static bool names_channel(const sdk::Batch& decision, std::uint32_t channel) {
-        for (const oms_record& record : sdk::Records(decision.view()))
-            if (const auto* intent = sdk::as<oms_intent>(record))
-                if (intent->channel == channel) return true;
+        for (const oms_record& record : sdk::Records(decision.view())) {
+            const auto* intent = sdk::as<oms_intent>(record);
+            const auto* moved = sdk::as<oms_channel_moved>(record);
+            if (intent != nullptr && intent->channel == channel) return true;
+            if (moved != nullptr && moved->channel == channel) return true;
+        }
         return false;
     }
 
