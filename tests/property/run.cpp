@@ -3,6 +3,7 @@
 
 #include "model/canonical.hpp"
 #include "model/codec.hpp"
+#include "shown.hpp"
 
 #include <oms/abi/errors.h>
 #include <oms/sdk/codes.hpp>
@@ -42,30 +43,6 @@ bool is_request(std::uint32_t kind) {
 bool talks(const oms_batch& input) {
     static const bool on = std::getenv("OMS_PROPERTY_TALK") != nullptr;
     return on && input.count > 0;
-}
-
-/// `report type=3 route=12 quantity=40`: what is not zero of each record.
-std::string shown(const oms_batch& batch) {
-    std::string line;
-    for (const oms_record& record : sdk::Records(batch)) {
-        const sdk::RecordInfo* info = sdk::record_info(record.kind);
-        if (info == nullptr) continue;
-        line += line.empty() ? "" : "\n      ";
-        line += info->name;
-        for (const sdk::FieldInfo& field : info->fields) {
-            const char* at = reinterpret_cast<const char*>(&record) + field.offset;
-            std::string value;
-            if (field.type == sdk::FieldType::u32)
-                value = std::to_string(*reinterpret_cast<const std::uint32_t*>(at));
-            else if (field.type == sdk::FieldType::text)
-                value = sdk::view(*reinterpret_cast<const oms_text*>(at)).substr(0, 60);
-            else
-                value = std::to_string(*reinterpret_cast<const std::int64_t*>(at));
-            if (value != "0" && !value.empty() && field.name != "tables")
-                line += " " + std::string(field.name) + "=" + value;
-        }
-    }
-    return line;
 }
 
 /// The effects: the header also numbers the observations that nobody read.
@@ -132,7 +109,7 @@ void Run::step() {
 }
 
 engine::Outcome Run::decide(const oms_batch& input) {
-    if (talks(input)) std::cerr << steps_ << "  " << shown(input) << "\n";
+    if (talks(input)) std::cerr << steps_ << "  " << test::shown(input) << "\n";
     const Available before = available_inside(live_.world());
     const std::uint64_t seq = live_.seq();
     const std::int64_t time = live_.time();
@@ -203,8 +180,8 @@ void Run::check_again(const oms_batch& decision, std::string_view bytes) {
         Decoder decoder;
         demand(decoder.decode(*would_be).has_value(), "what would be decided cannot be decoded");
         demand(without_header(*would_be) == without_header(bytes),
-               "decided again, it comes to something else:\n  " + shown(decision) + "\nnow\n  " +
-                   shown(decoder.view()));
+               "decided again, it comes to something else:\n  " + test::shown(decision) +
+                   "\nnow\n  " + test::shown(decoder.view()));
         tally_.add("decided again");
     }
     demand(guard_again_.inside == 0, "a call into a plugin was entered again and not left");
