@@ -50,10 +50,12 @@ public:
             for (const auto& [product, quantity] : sent) {
                 if (went_over.contains(product)) continue;
                 const auto there = world_.deposited.find({account, product});
-                demand_with(there != world_.deposited.end() && quantity <= there->second, [&] {
-                    return party.name() + " sent away " + std::to_string(quantity) +
-                           " of product " + std::to_string(product) + ", more than it ever had";
-                });
+                demand_with(there != world_.deposited.end() && quantity <= there->second,
+                            [&, product = product, quantity = quantity] {
+                                return party.name() + " sent away " + std::to_string(quantity) +
+                                       " of product " + std::to_string(product) +
+                                       ", more than it ever had";
+                            });
             }
         }
     }

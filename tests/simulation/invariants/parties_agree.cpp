@@ -17,11 +17,12 @@ public:
             const Party* party = world_.party(route.destination);
             if (party == nullptr || party->works().contains(id)) continue;
             for (const auto& [index, counts] : route.lines)
-                demand_with(counts.done == 0 && counts.working == 0, [&, id = id] {
-                    return party->name() + " never had route " + std::to_string(id) +
-                           ", which is counted as " + std::to_string(counts.working) +
-                           " working and " + std::to_string(counts.done) + " done";
-                });
+                demand_with(counts.done == 0 && counts.working == 0,
+                            [&, id = id, &counts = counts] {
+                                return party->name() + " never had route " + std::to_string(id) +
+                                       ", which is counted as " + std::to_string(counts.working) +
+                                       " working and " + std::to_string(counts.done) + " done";
+                            });
         }
     }
 
@@ -44,7 +45,8 @@ private:
                        ", the kernel counts " + std::to_string(counts.done);
             });
             // What a party forgot is found out when it is next asked about.
-            const bool is_known = !work.amended && !work.went_over && !work.forgotten;
+            const bool is_known =
+                !work.amended && !work.went_over && !work.forgotten && !work.is_unclear;
             const std::int64_t open = work.ended ? 0 : line.open();
             demand_with(!is_known || counts.working == open, [&] {
                 return at() + ": at the party works " + std::to_string(open) +

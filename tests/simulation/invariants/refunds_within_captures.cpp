@@ -19,7 +19,7 @@ public:
             for (const Work::Line& line : work.lines) {
                 const std::uint64_t order = work.refund_of != 0 ? work.refund_of : work.order;
                 (work.refund_of != 0 ? refunded : captured)[order] += line.done;
-                demand_with(work.went_over || line.done <= line.part.quantity, [&] {
+                demand_with(work.went_over || line.done <= line.part.quantity, [&, route = route] {
                     return "more was captured than authorised on route " + std::to_string(route);
                 });
                 for (const Work::Deed& deed : work.deeds)
@@ -27,7 +27,8 @@ public:
             }
         }
         for (const auto& [order, amount] : refunded)
-            demand_with(unclear.contains(order) || amount <= captured[order], [&] {
+            demand_with(unclear.contains(order) || amount <= captured[order], [&, order = order,
+                                                                               amount = amount] {
                 return "order " + std::to_string(order) + " captured " +
                        std::to_string(captured[order]) + " and gave back " + std::to_string(amount);
             });

@@ -31,7 +31,7 @@ public:
             const auto known = world_.ledger.intents.find(number);
             demand_with(known != world_.ledger.intents.end() && known->second.route == what.first &&
                             known->second.action == what.second,
-                        [&] {
+                        [&, what = what] {
                             return "a party was sent a request about route " +
                                    std::to_string(what.first) + " that no decision knows";
                         });

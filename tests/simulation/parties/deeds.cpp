@@ -191,6 +191,7 @@ void Party::give_back(Work& work, Moment& moment) {
                    moment);
     const std::int64_t part = moment.chance.between(1, open - 1);
     line.cancelled += part;
+    for (const Work::Deed& deed : work.deeds) work.is_unclear |= !deed.live;
     Said said;
     said.type = OMS_report_cancelled;
     said.route = work.route;
@@ -224,6 +225,7 @@ void Party::bust(Work& work, Moment& moment) {
     if (work.deeds.empty()) return;
     Work::Deed& deed = work.deeds[moment.chance.below(work.deeds.size())];
     if (!std::exchange(deed.live, false)) return;
+    for (const Work::Line& line : work.lines) work.is_unclear |= line.cancelled > 0;
     for (const Part& part : deed.parts) {
         Work::Line& line = *work.line(part.line);
         const std::int64_t over =
@@ -247,6 +249,7 @@ void Party::correct(Work& work, Moment& moment) {
     Part part = deed.parts.front();
     Work::Line& line = *work.line(part.line);
     deed.live = false;
+    for (const Work::Line& other : work.lines) work.is_unclear |= other.cancelled > 0;
     line.done -= part.quantity;
     part.quantity = moment.chance.between(1, part.quantity);
     part.price = std::max<std::int64_t>(part.price + moment.chance.between(-3, 3), 0);
