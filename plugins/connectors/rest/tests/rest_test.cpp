@@ -246,7 +246,7 @@ TEST_F(RestTest, AnswersEveryFaultAsAProblem) {
     const auto get = [](std::string_view target) {
         return "GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     };
-    const auto post = [&json](std::string_view headers) {
+    const auto post = [](std::string_view headers) {
         return "POST /v1/orders HTTP/1.1\r\nHost: localhost\r\n" + std::string(headers) + "\r\n";
     };
     EXPECT_EQ(told(get("/nowhere")).status, 404);
