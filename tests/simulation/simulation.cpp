@@ -267,16 +267,18 @@ void Simulation::deliver_hook(Moment& moment) {
         });
         if (hooks.empty()) continue;
         const bool any = world_.weather.has(Fault::reorder);
-        const Said& drawn = hooks[any ? moment.chance.below(hooks.size()) : 0];
+        const Said* said = &hooks[any ? moment.chance.below(hooks.size()) : 0];
         // What undoes an execution does not overtake it: nobody could know what it undoes.
-        const auto before = std::find_if(hooks.begin(), hooks.end(), [&](const Said& other) {
-            return !drawn.refers_to.empty() && other.execution == drawn.refers_to;
-        });
-        const Said& said = before == hooks.end() ? drawn : *before;
+        const auto undone = [&] {
+            return std::find_if(hooks.begin(), hooks.end(), [&](const Said& other) {
+                return !said->refers_to.empty() && other.execution == said->refers_to;
+            });
+        };
+        for (auto at = undone(); at != hooks.end(); at = undone()) said = &*at;
         sdk::Batch input;
-        write_report(said, world_.names.acquirer, input);
+        write_report(*said, world_.names.acquirer, input);
         world_.figures.add("hooks");
-        static_cast<void>(life_->hooks().submit(input.view(), said.number));
+        static_cast<void>(life_->hooks().submit(input.view(), said->number));
     }
 }
 
