@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint64_t steps_between_looks = 250;
 /// Rounds in which everything that is under way comes to its end, and the time that each takes.
 constexpr int rounds_of_rest = 60;
+constexpr int rounds_that_stand = 10;
 constexpr int rots_in_the_end = 3;
 constexpr std::int64_t round_of_rest_ns = 8 * ns_per_second;
 
@@ -268,13 +269,16 @@ void Simulation::deliver_hook(Moment& moment) {
         if (hooks.empty()) continue;
         const bool any = world_.weather.has(Fault::reorder);
         const Said* said = &hooks[any ? moment.chance.below(hooks.size()) : 0];
-        // What undoes an execution does not overtake it: nobody could know what it undoes.
-        const auto undone = [&] {
+        // What undoes an execution does not overtake it, for nobody could know what it undoes; nor
+        // does the last word on a route overtake what was done there.
+        const auto before = [&] {
             return std::find_if(hooks.begin(), hooks.end(), [&](const Said& other) {
-                return !said->refers_to.empty() && other.execution == said->refers_to;
+                const bool undone = !said->refers_to.empty() && other.execution == said->refers_to;
+                const bool done = !other.execution.empty() && other.route == said->route;
+                return undone || (said->execution.empty() && done);
             });
         };
-        for (auto at = undone(); at != hooks.end(); at = undone()) said = &*at;
+        for (auto at = before(); at != hooks.end(); at = before()) said = &*at;
         sdk::Batch input;
         write_report(*said, world_.names.acquirer, input);
         world_.figures.add("hooks");
@@ -301,6 +305,8 @@ void Simulation::look() {
 std::string Simulation::state_hash() {
     if (!life_->runtime().settle()) return {};
     read();
+    // What the ring has no more is read from the disk, and with the power gone it is not.
+    if (world_.disk.is_dark()) return {};
     std::string hash = life_->runtime().state_hash();
     return life_->is_over() ? std::string() : hash;
 }
@@ -333,7 +339,8 @@ void Simulation::come_to_rest() {
         deliver_all_hooks(moment);
         clients_.take_answers(life_->clients());
         read();
-        world_.clock.pass(round_of_rest_ns);
+        // What the last moments set off is finished while the clock stands.
+        if (round < rounds_of_rest - rounds_that_stand) world_.clock.pass(round_of_rest_ns);
         moment.now = world_.clock.now();
     }
     look();
