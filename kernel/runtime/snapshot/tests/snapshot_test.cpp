@@ -196,8 +196,12 @@ TEST_F(Snapshots, AreMadeBesideTheKernelAndBegunWith) {
 TEST_F(Snapshots, HoldTheGateAndTheAccounts) {
     open();
     work(3);
-    Party party(*runtime_);
-    party.work(false, 100);
+    std::vector<oms_intent> intents;
+    {
+        Party party(*runtime_);  // its port must not outlive the runtime
+        party.work(false, 100);
+        intents = party.intents;
+    }
     const std::uint32_t firm = port_->reference(OMS_class_account, "firm").value_or(0);
     ASSERT_TRUE(port_->halt(OMS_halt_scope_account, firm, true, "for the night"));
     close();
@@ -206,8 +210,8 @@ TEST_F(Snapshots, HoldTheGateAndTheAccounts) {
         ASSERT_TRUE(make_snapshot(*journal, journal->last_seq(), [](const Error&) {}));
     }
     open();
-    ASSERT_FALSE(party.intents.empty());
-    EXPECT_EQ(port_->gate(party.intents.front()), OMS_HALTED);
+    ASSERT_FALSE(intents.empty());
+    EXPECT_EQ(port_->gate(intents.front()), OMS_HALTED);
 }
 
 TEST_F(Snapshots, AreKeptInTheNumberThatIsConfigured) {
