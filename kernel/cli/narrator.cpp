@@ -7,6 +7,7 @@
 #include <oms/abi/codes.h>
 #include <oms/sdk/batch.hpp>
 #include <oms/sdk/codes.hpp>
+#include <oms/sdk/json.hpp>
 #include <oms/sdk/suggest.hpp>
 
 #include <algorithm>
@@ -407,6 +408,13 @@ std::string Narrator::lines(const Console& console, const Told& told) const {
     for (const Sentence& sentence : told.details)
         out += std::string(16, ' ') + console.paint(sentence.style, sentence.text) + "\n";
     return out;
+}
+
+void Narrator::print(const Console& console, const oms_batch& decision) {
+    if (!console.json) return console.print(lines(console, tell(decision)));
+    std::string line;
+    sdk::append_json_decision(line, decision, names_);
+    console.print_line(line);
 }
 
 }  // namespace oms::cli

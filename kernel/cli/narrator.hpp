@@ -49,6 +49,9 @@ public:
     /// The sentences as lines of text: the first with its time, the others indented.
     std::string lines(const Console& console, const Told& told) const;
 
+    /// A decision as the console shows decisions: such lines, or one of JSON.
+    void print(const Console& console, const oms_batch& decision);
+
 private:
     void headline(const oms_decision& header, const oms_batch& decision, Told& told);
     std::string report_words(const oms_batch& decision);

@@ -135,12 +135,7 @@ std::uint64_t follow_orders(Session& session, const std::vector<std::uint64_t>& 
             return concerns(decision, order);
         });
         if (ours) {
-            std::string line;
-            if (console.json)
-                sdk::append_json_decision(line, decision, session.names());
-            else
-                line = narrator.lines(console, narrator.tell(decision));
-            console.print(console.json ? line + "\n" : line);
+            narrator.print(console, decision);
             ++told;
         }
         const oms_decision* header = header_of(decision);

@@ -97,8 +97,7 @@ void Step::act_on_route(const Raised& raised, const Action& action) {
         if (lines[at.line].product != product) line = OMS_WHOLE_ORDER;
     }
     const auto sum = [&line](Int128 of) {
-        if (line == OMS_WHOLE_ORDER) return std::int64_t{0};
-        return static_cast<std::int64_t>(std::min(of, Int128{INT64_MAX}));
+        return line == OMS_WHOLE_ORDER ? std::int64_t{0} : saturate(of);
     };
     switch (action.verb) {
         case Verb::place:
@@ -164,7 +163,7 @@ std::int64_t Step::done_part(const Order& of, std::uint32_t field, std::uint8_t 
                 part += Int128{term.number} * line.counts.done / line.counts.ordered;
     }
     const Int128 due = complete ? ordered : std::min(part, ordered);
-    return static_cast<std::int64_t>(std::clamp(due, Int128{0}, Int128{INT64_MAX}));
+    return saturate(std::max(due, Int128{0}));
 }
 
 void Step::send_signal(const Raised& raised, const Program& program, const Action& action) {
@@ -282,8 +281,7 @@ void Step::watch_available(const Raised& raised, const Program& program, const A
         effect.order = raised.order;
         effect.product = product;
         effect.comparison = OMS_comparison_at_least;
-        effect.threshold = static_cast<std::int64_t>(
-            std::clamp(available + 1, Int128{INT64_MIN}, Int128{INT64_MAX}));
+        effect.threshold = saturate(available + 1);
         effect.account = account;
         effect.event = program.outer(action.event);
         emit(effect);

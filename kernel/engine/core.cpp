@@ -27,8 +27,12 @@ void Core::refresh() {
     activate_kinds();
     stale_ = false;
     if (!std::exchange(recovered_, false)) return;
-    for (const auto& [product, account, threshold, watch] : world.watches_by_balance)
+    const auto& all = world.watches_by_balance;
+    for (auto at = all.begin(); at != all.end();) {
+        const auto [product, account, threshold, watch] = *at;
         hit_watches(BalanceKey{product, 0, account});
+        at = all.upper_bound({product, account, INT64_MAX, UINT64_MAX});
+    }
 }
 
 void Core::hit_watches(const oms_observation& observation) {
@@ -54,9 +58,7 @@ void Core::hit_watches(const oms_observation& observation) {
 
 void Core::hit_watches(const BalanceKey& key) {
     if (key.bucket != 0) return;
-    const Int128 available = world.ledger.get(key).available();
-    const auto value =
-        static_cast<std::int64_t>(std::clamp(available, Int128{INT64_MIN}, Int128{INT64_MAX}));
+    const std::int64_t value = saturate(world.ledger.get(key).available());
     const auto& all = world.watches_by_balance;
     for (auto at = all.lower_bound({key.asset, key.account, INT64_MIN, 0}); at != all.end(); ++at) {
         const auto& [product, account, threshold, id] = *at;

@@ -30,24 +30,15 @@ Engine::~Engine() = default;
 
 Status Engine::apply(const oms_batch& decision) {
     Core& core = state_->core;
-    const oms_decision* header = nullptr;
-    bool names = false;
-    for (const oms_record& record : sdk::Records(decision)) {
-        if (header == nullptr) {
-            header = sdk::as<oms_decision>(record);
-            if (header == nullptr || header->seq != core.world.seq + 1)
-                return fail(5203, {},
-                            "decision " + std::to_string(core.world.seq + 1) + " is missing",
-                            "verify the journal with `oms journal verify`");
-            core.world.begin_decision(*header);
-            core.observed = header->observed;
-            continue;
-        }
-        names = names || record.kind == OMS_RECORD_reference_defined ||
-                record.kind == OMS_RECORD_lifecycle_installed;
-        if (Status status = core.world.apply(record); !status) return status;
-    }
+    const Result<const oms_decision*> header = core.world.fold(decision);
+    if (!header) return tl::unexpected(header.error());
+    core.observed = (*header)->observed;
     // A journal begins with names: whatever it holds, somebody looks again when it was folded.
+    const sdk::Records records(decision);
+    const bool names = std::any_of(records.begin(), records.end(), [](const oms_record& record) {
+        return record.kind == OMS_RECORD_reference_defined ||
+               record.kind == OMS_RECORD_lifecycle_installed;
+    });
     if (names) core.mark_recovered();
     return {};
 }

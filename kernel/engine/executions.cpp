@@ -219,9 +219,10 @@ void Step::mind_balances() {
     bool newly_short = false;
     for (const auto& [key, before] : available_before_) {
         const Int128 now = world().ledger.get(key).available();
-        const Reference* owner = world().references.find(key.account);
-        const bool external = owner != nullptr && owner->external();
-        newly_short |= !external && before >= 0 && now < 0;
+        if (before >= 0 && now < 0) {
+            const Reference* owner = world().references.find(key.account);
+            newly_short |= owner == nullptr || !owner->external();
+        }
         if (now > before) core_.hit_watches(key);
     }
     if (newly_short)

@@ -16,10 +16,6 @@ constexpr std::uint32_t max_opinions = 256;
 constexpr std::uint32_t max_cells = 256;
 constexpr std::uint32_t max_passed_over = 1024;
 constexpr std::size_t max_route_details = 1024;
-
-bool is_sound(oms_text text) {
-    return text.size <= OMS_MAX_TEXT_BYTES && (text.size == 0 || text.data != nullptr);
-}
 }  // namespace
 
 oms_status PluginCall::say_opinion(const oms_opinion& opinion) {

@@ -62,8 +62,7 @@ bool texts_fit(const oms_record& record, const sdk::RecordInfo& info) {
         if (field.type != sdk::FieldType::text) continue;
         oms_text text{};
         std::memcpy(&text, reinterpret_cast<const char*>(&record) + field.offset, sizeof text);
-        if (text.size > OMS_MAX_TEXT_BYTES || (text.size != 0 && text.data == nullptr))
-            return false;
+        if (!is_sound(text)) return false;
     }
     return true;
 }
@@ -160,25 +159,28 @@ Refusal Step::parse(const oms_batch& input) {
     return 0;
 }
 
-std::uint64_t Step::fingerprint() const {
+/// The input as the codec writes it, with a head that `change` has changed.
+template <class Change>
+std::string Step::encoded_input(bool with_cursor, Change change) const {
     std::string bytes;
-    bool first = true;
-    for (const oms_record& record : sdk::Records(input_)) {
-        if (record.kind == OMS_RECORD_cursor) continue;
-        if (!first) {
+    std::vector<std::uint64_t> copy(head_->size / 8);
+    std::memcpy(copy.data(), head_, head_->size);
+    auto* changed = reinterpret_cast<oms_place_order*>(copy.data());
+    change(*changed);
+    encode(*reinterpret_cast<const oms_record*>(changed), bytes);
+    for (const oms_record& record : sdk::Records(input_))
+        if (&record != head_ && (with_cursor || record.kind != OMS_RECORD_cursor))
             encode(record, bytes);
-            continue;
-        }
-        // Whatever the way it came by this time, it is the same request.
-        first = false;
-        std::vector<std::uint64_t> copy(record.size / 8);
-        std::memcpy(copy.data(), &record, record.size);
-        auto* head = reinterpret_cast<oms_place_order*>(copy.data());
-        head->channel = 0;
-        head->in_seq = 0;
-        head->flags &= ~OMS_POSSIBLE_DUPLICATE;
-        encode(*reinterpret_cast<const oms_record*>(head), bytes);
-    }
+    return bytes;
+}
+
+std::uint64_t Step::fingerprint() const {
+    // Whatever the way it came by this time, it is the same request.
+    const std::string bytes = encoded_input(false, [](oms_place_order& head) {
+        head.channel = 0;
+        head.in_seq = 0;
+        head.flags &= ~OMS_POSSIBLE_DUPLICATE;
+    });
     return XXH3_64bits(bytes.data(), bytes.size());
 }
 
@@ -256,16 +258,9 @@ Refusal Step::dispatch() {
 /// What is known already was asked before.
 void Step::keep_input() {
     if (known_ != nullptr || !plugins_have_a_say(head_->kind)) return;
-    std::string bytes;
-    std::vector<std::uint64_t> copy(head_->size / 8);
-    std::memcpy(copy.data(), head_, head_->size);
-    if (key_.size != 0) reinterpret_cast<oms_place_order*>(copy.data())->key = {};
-    encode(*reinterpret_cast<const oms_record*>(copy.data()), bytes);
-    bool first = true;
-    for (const oms_record& record : sdk::Records(input_)) {
-        if (!first) encode(record, bytes);
-        first = false;
-    }
+    const std::string bytes = encoded_input(true, [this](oms_place_order& head) {
+        if (key_.size != 0) head.key = {};
+    });
     auto effect = make<oms_asked>();
     effect.input = text(bytes);
     keep(*reinterpret_cast<const oms_record*>(&effect));

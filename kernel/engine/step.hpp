@@ -31,6 +31,11 @@ namespace oms::engine {
 /// 0: go on; otherwise the number after "OMS-" with which the request is refused.
 using Refusal = std::uint32_t;
 
+/// Whether a text from outside may be read and kept.
+inline bool is_sound(oms_text text) {
+    return text.size <= OMS_MAX_TEXT_BYTES && (text.size == 0 || text.data != nullptr);
+}
+
 /// An event on its way to an order's or a route's lifecycle.
 struct Raised {
     std::uint64_t order = 0;
@@ -115,6 +120,8 @@ private:
     void write(std::string& frame);
     void say(std::string_view text) { answer_text_ = text; }
     void touch(std::uint64_t order);
+    template <class Change>
+    std::string encoded_input(bool with_cursor, Change change) const;
     std::uint64_t fingerprint() const;
 
     template <class Record>

@@ -8,6 +8,7 @@
 namespace oms {
 
 using Int128 = sdk::Wide;
+using sdk::saturate;
 using sdk::to_wide;
 
 constexpr Int128 from_wide(oms_wide wide) { return sdk::to_int128(wide); }

@@ -14,6 +14,7 @@ using sdk::view;
 
 namespace {
 
+constexpr ErrorCode decision_missing = 5203;
 constexpr ErrorCode foreign_effect = 5204;
 
 std::string scoped(std::uint32_t scope, std::string_view text) {
@@ -58,6 +59,25 @@ void World::begin_decision(const oms_decision& header) {
     time = header.time;
     origin_ = header.origin;
     key_.assign(view(header.key));
+}
+
+Result<const oms_decision*> World::fold(const oms_batch& decision) {
+    const oms_decision* header = nullptr;
+    for (const oms_record& record : sdk::Records(decision)) {
+        if (header != nullptr) {
+            if (Status status = apply(record); !status)
+                return tl::unexpected(std::move(status.error()));
+            continue;
+        }
+        header = sdk::as<oms_decision>(record);
+        if (header == nullptr || header->seq != seq + 1) break;
+        begin_decision(*header);
+    }
+    if (header == nullptr || header->seq != seq) {
+        return fail(decision_missing, {}, "decision " + std::to_string(seq + 1) + " is missing",
+                    "verify the journal with `oms journal verify`");
+    }
+    return header;
 }
 
 // ---- keys ---------------------------------------------------------------------------------------

@@ -76,6 +76,9 @@ public:
     /// The header of a decision, before its effects.
     void begin_decision(const oms_decision& header);
 
+    /// Folds a whole decision, the next one. OMS-5203: it is another.
+    Result<const oms_decision*> fold(const oms_batch& decision);
+
     // What there is. Engine and rows read these; only `apply` changes them.
     std::uint64_t seq = 0;
     std::int64_t time = 0;

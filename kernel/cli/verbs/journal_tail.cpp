@@ -4,8 +4,6 @@
 #include "cli/narrator.hpp"
 #include "cli/verb.hpp"
 
-#include <oms/sdk/json.hpp>
-
 #include <limits>
 
 namespace oms::cli {
@@ -36,12 +34,7 @@ Exit run(Context& context, const Arguments& arguments) {
     const auto tell = [&](const oms_batch& decision) {
         narrator.learn(decision);
         if (order != 0 && !concerns(decision, order)) return true;
-        std::string line;
-        if (console.json)
-            sdk::append_json_decision(line, decision, session.names());
-        else
-            line = narrator.lines(console, narrator.tell(decision));
-        console.print(console.json ? line + "\n" : line);
+        narrator.print(console, decision);
         return true;
     };
     if (!arguments.follow) {

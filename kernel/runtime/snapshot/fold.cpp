@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/snapshot/fold.hpp"
 
-#include <string>
-
 namespace oms::runtime {
 
 Status Fold::take(std::string_view frame) {
@@ -16,23 +14,13 @@ Status Fold::take(std::string_view frame) {
 }
 
 Status Fold::take_decision_of(const oms_batch& records) {
-    const oms_decision* header = nullptr;
-    for (const oms_record& record : sdk::Records(records)) {
-        if (header != nullptr) {
-            if (Status status = world.apply(record); !status) return status;
-            continue;
-        }
-        header = sdk::as<oms_decision>(record);
-        // A frame may begin before what was folded.
-        if (header != nullptr && header->seq <= world.seq) return {};
-        if (header == nullptr || header->seq != world.seq + 1) {
-            return fail(5203, {}, "decision " + std::to_string(world.seq + 1) + " is missing",
-                        "verify the journal with `oms journal verify`");
-        }
-        world.begin_decision(*header);
-        observed = header->observed;
-        ++decisions;
-    }
+    // A frame may begin before what was folded.
+    const auto* first = records.count == 0 ? nullptr : sdk::as<oms_decision>(*records.first);
+    if (first != nullptr && first->seq <= world.seq) return {};
+    const Result<const oms_decision*> header = world.fold(records);
+    if (!header) return tl::unexpected(header.error());
+    observed = (*header)->observed;
+    ++decisions;
     return {};
 }
 

@@ -21,12 +21,6 @@ namespace {
 using namespace oms::sdk;
 namespace rows = tables;
 
-std::int64_t clamp(Wide value) {
-    if (const auto narrowed = narrow(value)) return *narrowed;
-    return value < 0 ? std::numeric_limits<std::int64_t>::min()
-                     : std::numeric_limits<std::int64_t>::max();
-}
-
 class Limits : public Check {
 public:
     explicit Limits(const sdk::Settings& given) : settings_(limits::Settings::from(given)) {}
@@ -60,7 +54,7 @@ private:
                       std::uint32_t asset, const std::string& what, const View& view,
                       const Opinions& say) {
         const Measured measured{.limit = limit,
-                                .observed = clamp(observed),
+                                .observed = saturate(observed),
                                 .product = asset,
                                 .unit = OMS_unit_quantity};
         if (within) {

@@ -59,6 +59,13 @@ constexpr std::optional<std::int64_t> narrow(Wide value) {
     return static_cast<std::int64_t>(value);
 }
 
+/// The value as an int64, or the nearest end of its range.
+constexpr std::int64_t saturate(Wide value) {
+    if (const auto fits = narrow(value)) return *fits;
+    return value < 0 ? std::numeric_limits<std::int64_t>::min()
+                     : std::numeric_limits<std::int64_t>::max();
+}
+
 /// 10 to the power of 0..38.
 constexpr Wide power_of_ten(unsigned exponent) {
     Wide power = 1;
