@@ -106,10 +106,11 @@ protected:
         Status clean;
         ASSERT_EQ(run(clean), before + 30);
         ASSERT_TRUE(clean) << text(clean);
-        const FaultyDisk peace = faulty_disk();
-        ASSERT_GT(peace.writes, 50U);
+        const std::uint64_t calls = faulty_disk().calls;
+        const std::uint64_t writes = faulty_disk().writes;
+        ASSERT_GT(writes, 50U);
         for (const Kind& kind : kinds) {
-            const std::uint64_t points = kind.writes_alone ? peace.writes : peace.calls;
+            const std::uint64_t points = kind.writes_alone ? writes : calls;
             std::uint64_t hit = 0;
             std::uint64_t ended = 0;
             for (std::uint64_t point = 1; point <= points; ++point) {

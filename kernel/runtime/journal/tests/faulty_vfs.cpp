@@ -18,12 +18,13 @@ sqlite3_vfs* base(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pApp
 
 /// What the next call gets instead of being done.
 int next_call(int error, bool is_write = false) {
+    const Fault fault = disk.fault;
     const std::uint64_t call = ++disk.calls;
-    if (is_write) ++disk.writes;
-    const bool due = (disk.fault == Fault::error_at && call == disk.at) ||
-                     (disk.fault == Fault::errors_from && call >= disk.at) ||
-                     (disk.fault == Fault::short_at && is_write && disk.writes == disk.at);
-    const bool full = disk.fault == Fault::full_at && is_write && disk.writes >= disk.at;
+    const std::uint64_t written = is_write ? ++disk.writes : 0;
+    const bool due = (fault == Fault::error_at && call == disk.at) ||
+                     (fault == Fault::errors_from && call >= disk.at) ||
+                     (fault == Fault::short_at && is_write && written == disk.at);
+    const bool full = fault == Fault::full_at && is_write && written >= disk.at;
     if (!due && !full) return SQLITE_OK;
     disk.hit = true;
     return full ? SQLITE_FULL : error;

@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,20 +22,21 @@ enum class Fault {
     no_growth,    ///< every write beyond a file's end: what a full disk does
 };
 
-/// Of all files that are opened through the VFS "oms-faulty". One thread arms it while none works.
+/// Of all files that are opened through the VFS "oms-faulty", by whatever thread.
 struct FaultyDisk {
-    Fault fault = Fault::none;
-    std::uint64_t at = 0;
-    std::uint64_t calls = 0;   ///< everything: reads, writes, syncs, openings, removals, lists …
-    std::uint64_t writes = 0;  ///< writes alone
-    bool hit = false;
+    std::atomic<Fault> fault = Fault::none;
+    std::atomic<std::uint64_t> at = 0;
+    std::atomic<std::uint64_t> calls = 0;   ///< reads, writes, syncs, openings, removals, lists …
+    std::atomic<std::uint64_t> writes = 0;  ///< writes alone
+    std::atomic<bool> hit = false;
 
     void arm(Fault kind, std::uint64_t call = 0) {
-        fault = kind;
+        fault = Fault::none;
         at = call;
         calls = 0;
         writes = 0;
         hit = false;
+        fault = kind;
     }
 };
 
