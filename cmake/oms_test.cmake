@@ -3,7 +3,7 @@
 # oms_add_test(<name> SOURCES … [LIBRARIES …] [LABELS …] [TIMEOUT seconds] [ENVIRONMENT A=b …])
 #
 # A GoogleTest binary; each of its tests becomes one of ctest's. Labels: unit (the default),
-# scenario, tidy; long, packaging and ci are left to `./dev test --ci`.
+# scenario, tidy; long, packaging, ci and release are left to `./dev test --ci`, soak to --long.
 function(oms_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT")
   if(NOT OMS_BUILD_TESTS)
@@ -22,11 +22,16 @@ function(oms_add_test name)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}: "
                        PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  # The longest begin first, so that no core waits for one at the end.
+  set(cost 0)
+  if(long IN_LIST arg_LABELS)
+    set(cost 100)
+  endif()
   # gtest_discover_tests() loses the semicolons of lists: these are set by a file of our own.
   set(file ${CMAKE_CURRENT_BINARY_DIR}/${name}_properties.cmake)
   file(WRITE ${file} "if(${name}_TESTS)
   set_tests_properties(\${${name}_TESTS} PROPERTIES
-    LABELS \"${arg_LABELS}\" ENVIRONMENT \"${arg_ENVIRONMENT}\")
+    LABELS \"${arg_LABELS}\" ENVIRONMENT \"${arg_ENVIRONMENT}\" COST ${cost})
 endif()
 ")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${file})

@@ -34,6 +34,7 @@ class Hybrid:
         self.config = folder / "config" / "hybrid"
         self.rest_port, self.admin_port, self.line_port = free_ports(3)
         self.log = folder / "oms.log"
+        self.kills = 0
         self._process: subprocess.Popen | None = None
         shutil.copytree(ROOT / "config", folder / "config")
         self._set_ports()
@@ -62,6 +63,7 @@ class Hybrid:
         return json.loads(line)
 
     def kill(self) -> None:
+        self.kills += 1
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(30)
         self._process.stdout.close()

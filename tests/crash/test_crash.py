@@ -13,6 +13,7 @@ from pathlib import Path
 import orders
 import reconcile
 from hybrid import Hybrid
+from leave_figures import leave_figures
 from line import SESSION, LineLoad
 from rest import Client, Connection, accepted
 
@@ -77,6 +78,8 @@ def play(folder: Path, draw: random.Random) -> None:
               f"{KILLS} kills, {client.sent_again} sent again; line: {len(line.keys)} orders, "
               f"{line.connects} connections")
         end(oms, client, line, opening)
+        leave_figures(f"{KILLS} kills",
+                      {"SIGKILLs under load, after which all books agree": oms.kills})
     finally:
         if oms.is_running():
             oms.kill()

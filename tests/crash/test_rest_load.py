@@ -10,6 +10,7 @@ from pathlib import Path
 import orders
 import reconcile
 from hybrid import Hybrid
+from leave_figures import leave_figures
 from rest import Client
 from test_crash import SEED, opening_balances
 
@@ -49,6 +50,7 @@ def play(tmp_path: Path) -> None:
         reconcile.check_orders(client, books)
         reconcile.check_parties(oms, books)
         reconcile.check_balances(books, opening)
+        leave_figures("rest load", {"orders over REST at full speed": ORDERS})
     finally:
         if oms.is_running():
             oms.kill()

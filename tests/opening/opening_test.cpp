@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A day of orders is written into a journal with real plugins, and then opened: from its snapshot,
 // and from its beginning. Both come to the state that the day ended with.
+#include "leave_figures.hpp"
 #include "runtime/journal/sqlite_journal.hpp"
 #include "runtime/snapshot/snapshot_keeper.hpp"
 #include "script.hpp"
@@ -251,6 +252,8 @@ TEST_F(Opening, FromASnapshotAndFromTheBeginningComesToTheSameState) {
 #else
     static_cast<void>(seconds_at_most);
 #endif
+    if (HasFailure()) return;
+    test::leave_figures("opening", {{"orders in a journal that was opened", orders_}});
 }
 
 }  // namespace

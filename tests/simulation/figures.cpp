@@ -29,6 +29,19 @@ void Figures::read(std::string_view lines) {
     }
 }
 
+std::map<std::string, std::uint64_t> Figures::promised() const {
+    std::uint64_t faults = 0;
+    for (const std::string_view name : fault_names) faults += of("fault " + std::string(name));
+    return {{"simulated seeds", of("seeds")},
+            {"simulated steps", of("steps")},
+            {"power cuts", of("fault power_cut")},
+            {"faults of disk, clock, clients and parties", faults},
+            {"acknowledged and lost", of("broken acknowledged_is_kept")},
+            {"intents with two effective orders", of("broken one_order_an_intent")},
+            {"requests that oversold", of("broken nothing_is_oversold")},
+            {"invariants broken", of("broken")}};
+}
+
 std::string Figures::table(double seconds) const {
     std::string table;
     const auto row = [&](std::string_view what, std::uint64_t count) {

@@ -25,6 +25,9 @@ public:
     std::string write() const;
     void read(std::string_view lines);
 
+    /// What the table of all batteries asks for.
+    std::map<std::string, std::uint64_t> promised() const;
+
     /// The table for people.
     std::string table(double seconds) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // oms_simulation: plays seeds, and says what broke and how to repeat it. README.md says more.
 #include "battery.hpp"
+#include "leave_figures.hpp"
 #include "shrink.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,7 @@ struct Wanted {
     std::vector<std::string> without;
     std::vector<std::string> skip;
     std::vector<std::string> expect;
+    std::string battery = "simulation";
     bool shrinks = false;
     unsigned tries = 300;
 };
@@ -80,23 +82,31 @@ bool struck_all(const Wanted& wanted, const Figures& figures) {
     return all;
 }
 
+/// Whether a build that is wrong on purpose was seen to be.
+bool caught(const Wanted& wanted, const std::vector<Failure>& failures) {
+    const auto& expect = wanted.expect;
+    const auto seen = std::find_if(failures.begin(), failures.end(), [&](const Failure& failure) {
+        return std::find(expect.begin(), expect.end(), failure.invariant) != expect.end();
+    });
+    const bool is_caught = seen != failures.end();
+    if (is_caught)
+        std::printf("caught, as it should be: %s\n", seen->sentence.c_str());
+    else
+        std::printf("%s was not seen to break\n", expect.front().c_str());
+    oms::test::leave_figures(wanted.battery,
+                             {{"builds that are wrong on purpose", 1},
+                              {"builds that are wrong on purpose, and caught", is_caught}});
+    return is_caught;
+}
+
 int play_many(const Wanted& wanted) {
     const auto start = std::chrono::steady_clock::now();
     Figures figures;
     const std::vector<Failure> failures = play_all(wanted.plan, figures);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (!wanted.expect.empty()) {
-        for (const Failure& failure : failures) {
-            const auto& expect = wanted.expect;
-            if (std::find(expect.begin(), expect.end(), failure.invariant) == expect.end())
-                continue;
-            std::printf("caught, as it should be: %s\n", failure.sentence.c_str());
-            return 0;
-        }
-        std::printf("%s was not seen to break\n", wanted.expect.front().c_str());
-        return 1;
-    }
+    if (!wanted.expect.empty()) return caught(wanted, failures) ? 0 : 1;
+    oms::test::leave_figures(wanted.battery, figures.promised());
     std::fputs(figures.table(seconds).c_str(), stdout);
     if (wanted.shrinks && !failures.empty()) say_shrunk(failures.front(), wanted.tries);
     return failures.empty() && struck_all(wanted, figures) ? 0 : 1;
@@ -118,6 +128,7 @@ int main(int argc, char** argv) {
     app.add_option("--expect", wanted.expect, "succeed when one of these invariants breaks")
         ->delimiter(',');
     app.add_option("--twice-each", wanted.plan.twice_each, "play every so many-th seed twice");
+    app.add_option("--battery", wanted.battery, "the name under which it leaves its figures");
     app.add_flag("--frames", wanted.plan.show_frames, "one number for the frames of each seed");
     app.add_flag("--shrink", wanted.shrinks, "make the first failure shorter");
     app.add_option("--tries", wanted.tries, "scripts to try for that");

@@ -3,6 +3,7 @@
 // was acknowledged is lost.
 #include "faulty_vfs.hpp"
 #include "journal_support.hpp"
+#include "leave_figures.hpp"
 #include "runtime/journal/snapshot_files.hpp"
 
 #include <algorithm>
@@ -109,6 +110,7 @@ protected:
         const std::uint64_t calls = faulty_disk().calls;
         const std::uint64_t writes = faulty_disk().writes;
         ASSERT_GT(writes, 50U);
+        std::map<std::string, std::uint64_t> figures;
         for (const Kind& kind : kinds) {
             const std::uint64_t points = kind.writes_alone ? writes : calls;
             std::uint64_t hit = 0;
@@ -135,7 +137,10 @@ protected:
                         kind.name, static_cast<unsigned long long>(hit),
                         static_cast<unsigned long long>(points),
                         static_cast<unsigned long long>(ended));
+            figures["I/O fault positions"] += points;
+            figures["I/O fault positions that were hit"] += hit;
         }
+        test::leave_figures(std::string("every fault of ") + what, figures);
     }
 
     Folder folder_;

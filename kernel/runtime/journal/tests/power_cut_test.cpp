@@ -2,6 +2,7 @@
 // The power goes at every call to the disk: what was not synced is lost, kept or torn, by chance.
 #include "chance.hpp"
 #include "journal_support.hpp"
+#include "leave_figures.hpp"
 #include "virtual_files.hpp"
 
 #include <gmock/gmock.h>
@@ -74,6 +75,7 @@ TEST_F(PowerCut, LosesNothingThatWasAcknowledged) {
         if (HasFailure()) return;
     }
     EXPECT_GT(cuts, 300U);
+    test::leave_figures("power cuts of a journal", {{"power cuts", cuts}});
 }
 
 TEST_F(PowerCut, WouldBeNoticedOnADiskThatLies) {
