@@ -51,11 +51,14 @@ Refusal Step::report() {
             break;
         case OMS_report_reversed:
         case OMS_report_corrected:
-            if (!report_reversal(id)) return 0;
+            event = report_reversal(id);
+            if (event == 0) return 0;
             break;
         case OMS_report_refused:
         case OMS_report_cancelled:
-        case OMS_report_expired: report_ended(id); break;
+        case OMS_report_expired:
+            if (!report_ended(id)) return 0;
+            break;
         case OMS_report_offered: report_offer(id); break;
         case OMS_report_progress: event = report_progress(id); break;
         case OMS_report_answered: report_answer(id); break;
@@ -81,13 +84,7 @@ Refusal Step::report() {
 /// at.
 void Step::judge_after_the_fact(std::uint64_t id) {
     if (run_checks(subject_, id, OMS_STAGE_report) == 0) return;
-    constexpr std::string_view title = "What was executed breaks a rule";
-    const std::vector<std::uint64_t>& tasks = order(subject_)->tasks;
-    const bool asked = std::any_of(tasks.begin(), tasks.end(), [&](std::uint64_t task) {
-        const Task& known = *world().tasks.find(task);
-        return known.open != 0 && known.title == title;
-    });
-    if (!asked) open_task(subject_, id, "operations", title, "noted");
+    open_task(subject_, id, "operations", "What was executed breaks a rule", "noted");
 }
 
 std::uint64_t Step::reported_route() {
@@ -133,8 +130,16 @@ void Step::anomaly(std::uint64_t of_order, std::uint64_t of_route, std::string_v
     emit(effect);
 }
 
+/// Nobody is asked what he was asked before and has not answered.
 void Step::open_task(std::uint64_t of_order, std::uint64_t of_route, std::string_view queue,
                      std::string_view title, std::string_view answers) {
+    const Order* of = order(of_order);
+    const auto asks_this = [&](std::uint64_t task) {
+        const Task& known = *world().tasks.find(task);
+        return known.open != 0 && known.route == of_route && known.queue == queue &&
+               known.title == title;
+    };
+    if (of != nullptr && std::any_of(of->tasks.begin(), of->tasks.end(), asks_this)) return;
     auto effect = make<oms_task_set>();
     effect.task = world().next.task;
     effect.order = of_order;
@@ -190,7 +195,7 @@ bool Step::can_count(const Route& at, const std::vector<Booked>& bookings) const
 
 bool Step::report_execution(std::uint64_t id) {
     const auto& told = head<oms_report>();
-    if (world().find_execution(id, view(told.execution_ref)) != nullptr) return false;
+    if (world().knows_ref(id, view(told.execution_ref))) return false;  // it was told before
     const auto lines = reported_lines(*route(id));
     if (!lines) return cannot_book(id, "it does not name a line that the route has");
     std::vector<Booked> bookings;
@@ -204,19 +209,32 @@ bool Step::report_execution(std::uint64_t id) {
     return true;
 }
 
-/// One report may have executed several lines under one id: they are reversed together.
-bool Step::report_reversal(std::uint64_t id) {
+void Step::spend(std::uint64_t id, oms_text external_ref) {
+    auto effect = make<oms_ref_spent>();
+    effect.order = subject_;
+    effect.route = id;
+    effect.external_ref = external_ref;
+    emit(effect);
+}
+
+/// One report may have executed several lines under one id: they are reversed together. The event
+/// by which the lifecycles learn of it; 0: nothing changed.
+std::uint32_t Step::report_reversal(std::uint64_t id) {
     const auto& told = head<oms_report>();
-    const bool correction = told.type == OMS_report_corrected;
-    if (world().find_execution(id, view(told.refers_to)) == nullptr) {
-        anomaly(subject_, id, "it refers to an execution that is not known");
-        return false;
+    const std::string_view undone = view(told.refers_to);
+    const std::string_view own = view(told.execution_ref);
+    const std::vector<Execution> live = world().live_executions(id, undone);
+    if (undone.empty()) {
+        anomaly(subject_, id, "it does not say which execution it undoes");
+        return 0;
     }
-    const std::vector<Execution> live = world().live_executions(id, view(told.refers_to));
-    const bool in_place = view(told.execution_ref) == view(told.refers_to);
-    if (live.empty() || (correction && !in_place &&
-                         world().find_execution(id, view(told.execution_ref)) != nullptr))
-        return false;  // it was told before
+    if (live.empty() && world().knows_ref(id, undone)) return 0;  // it was told before
+    bool corrects = told.type == OMS_report_corrected;
+    if (corrects && own != undone) {
+        if (world().find_execution(id, own) != nullptr) return 0;  // it was told before
+        corrects = !world().knows_ref(id, own);  // or it was itself undone before it was told
+    }
+    if (live.empty()) return report_reversal_ahead(id, corrects);
     std::vector<Booked> bookings;
     for (const Execution& execution : live) {
         Booked booked{execution.line, live.size() == 1 ? told.quantity : 0, execution.quantity,
@@ -224,31 +242,56 @@ bool Step::report_reversal(std::uint64_t id) {
         details<oms_route_line>([&](const oms_route_line& line) {
             if (line.line == execution.line) booked.quantity = line.quantity;
         });
-        if (correction && booked.quantity <= 0)
-            return cannot_book(id, "it does not say a quantity above zero for each line");
+        if (corrects && booked.quantity <= 0) {
+            cannot_book(id, "it does not say a quantity above zero for each line");
+            return 0;
+        }
         bookings.push_back(booked);
     }
-    if (correction && !can_count(*route(id), bookings))
-        return cannot_book(id, "its quantity is more than can be counted");
-    const std::uint32_t state =
-        correction ? OMS_execution_state_corrected : OMS_execution_state_reversed;
+    if (corrects && !can_count(*route(id), bookings)) {
+        cannot_book(id, "its quantity is more than can be counted");
+        return 0;
+    }
+    const std::uint32_t state = told.type == OMS_report_corrected ? OMS_execution_state_corrected
+                                                                  : OMS_execution_state_reversed;
     for (const Booked& booked : bookings) {
         reverse(subject_, booked.refers_to, state);
-        if (correction) execute(id, booked.line, booked.quantity, told.price, booked.refers_to);
+        if (corrects) execute(id, booked.line, booked.quantity, told.price, booked.refers_to);
     }
-    return true;
+    return event_of(told.type);
 }
 
-/// What worked there works no more, or so much of it as the report says.
-void Step::report_ended(std::uint64_t id) {
+/// What is undone was not told yet, and must not count when it is; what takes its place does.
+std::uint32_t Step::report_reversal_ahead(std::uint64_t id, bool corrects) {
+    const auto& told = head<oms_report>();
+    anomaly(subject_, id, "it undoes an execution that was not told yet");
+    if (corrects && !report_execution(id)) return 0;
+    if (!world().knows_ref(id, view(told.refers_to))) spend(id, told.refers_to);
+    return corrects ? event_of(OMS_report_executed) : 0;
+}
+
+/// What worked there works no more, or so much of it as the report says. False: it was told before.
+bool Step::report_ended(std::uint64_t id) {
+    const auto& told = head<oms_report>();
+    const oms_text ref = told.execution_ref;
+    if (world().knows_ref(id, view(ref)) && world().find_execution(id, view(ref)) == nullptr)
+        return false;
     const auto lines = reported_lines(*route(id));
-    if (!lines) return anomaly(subject_, id, "it does not name a line that the route has");
+    if (!lines) {
+        anomaly(subject_, id, "it does not name a line that the route has");
+        return true;
+    }
+    // What is said of a part would take it twice; what is said of all changes nothing again.
+    if (std::any_of(lines->begin(), lines->end(),
+                    [](const auto& line) { return line.quantity > 0; }))
+        spend(id, ref);
     for (const oms_route_line& line : *lines) {
         const RouteLine at = *route(id)->find_line(line.line);
         const std::int64_t gone =
             line.quantity > 0 ? std::min(at.counts.working, line.quantity) : at.counts.working;
         if (gone != 0) give_back(id, at, gone, at.amending);
     }
+    return true;
 }
 
 void Step::report_offer(std::uint64_t id) {

@@ -194,8 +194,10 @@ private:
     bool cannot_book(std::uint64_t route, std::string_view why);
     bool can_count(const Route& route, const std::vector<Booked>& bookings) const;
     bool report_execution(std::uint64_t route);
-    bool report_reversal(std::uint64_t route);
-    void report_ended(std::uint64_t route);
+    std::uint32_t report_reversal(std::uint64_t route);
+    std::uint32_t report_reversal_ahead(std::uint64_t route, bool corrects);
+    bool report_ended(std::uint64_t route);
+    void spend(std::uint64_t route, oms_text external_ref);
     void report_offer(std::uint64_t route);
     std::uint32_t report_progress(std::uint64_t route);
     void report_answer(std::uint64_t route);

@@ -161,6 +161,13 @@ void write_executions(const Order& order, const EffectSink& sink) {
         changed.state = execution.state;
         put(sink, changed);
     }
+    for (const SpentRef& spent : order.spent_refs) {
+        auto effect = make<oms_ref_spent>();
+        effect.order = order.id;
+        effect.route = spent.route;
+        effect.external_ref = text(spent.external_ref);
+        put(sink, effect);
+    }
     for (const Apportionment& part : order.apportionments) {
         auto effect = make<oms_apportioned>();
         effect.execution = part.execution;
@@ -198,7 +205,7 @@ void write_executions(const Order& order, const EffectSink& sink) {
     }
 }
 
-void write_key(const World& world, std::uint32_t origin, const std::string& key, std::int64_t asked,
+void write_key(const World& world, std::uint32_t origin, const std::string& key, bool loose,
                const EffectSink& sink) {
     const KeyEntry* entry = world.find_key(origin, key);
     if (entry == nullptr) return;
@@ -207,15 +214,18 @@ void write_key(const World& world, std::uint32_t origin, const std::string& key,
     effect.fingerprint = entry->fingerprint;
     effect.seq = entry->seq;
     effect.id = entry->id;
-    effect.time = asked;
+    effect.time = entry->time;
     effect.origin = origin;
     effect.code = entry->code;
+    effect.loose = loose ? 1 : 0;
     effect.key = text(key);
     effect.text = text(entry->text);
     put(sink, effect);
 }
 
 void write_open(const World& world, const Order& order, const EffectSink& sink) {
+    for (std::size_t i = 0; i < order.keys.size(); ++i)
+        write_key(world, order.key_origins[i], order.keys[i], false, sink);
     for (const std::uint64_t id : order.holds) put(sink, World::as_effect(*world.holds.find(id)));
     for (const std::uint64_t id : order.timers) put(sink, World::as_effect(*world.timers.find(id)));
     for (const std::uint64_t id : order.watches)
@@ -337,8 +347,6 @@ void write_order(const World& world, const Order& order, bool with_open, const E
     write_executions(order, sink);
     write_instance(order.instance, order.id, 0, sink);
     write_status(order.id, 0, order.status, sink);
-    for (std::size_t i = 0; i < order.keys.size(); ++i)
-        write_key(world, order.key_origins[i], order.keys[i], 0, sink);
     if (with_open) write_open(world, order, sink);
     auto restored = make<oms_order_restored>();
     restored.order = order.id;
@@ -359,7 +367,7 @@ void write_world(const World& world, const EffectSink& sink) {
     }
     write_books(world, sink);
     for (const auto& [seq, loose] : world.loose_keys)
-        write_key(world, loose.origin, loose.key, loose.time, sink);
+        write_key(world, loose.origin, loose.key, true, sink);
     auto counters = make<oms_counters_restored>();
     counters.seq = world.seq;
     counters.time = world.time;

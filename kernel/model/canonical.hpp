@@ -11,7 +11,7 @@
 namespace oms {
 
 /// Part of the hash: it changes when the canonical form does.
-inline constexpr std::uint32_t canonical_version = 1;
+inline constexpr std::uint32_t canonical_version = 2;
 
 using EffectSink = std::function<void(const oms_record&)>;
 

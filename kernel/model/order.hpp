@@ -97,6 +97,12 @@ struct Execution {
     std::string external_ref;
 };
 
+/// A party's id that changes nothing when it comes again.
+struct SpentRef {
+    std::uint64_t route = 0;
+    std::string external_ref;
+};
+
 /// Which part of a block's execution went to which source, so that a reversal is exact.
 struct Apportionment {
     std::uint64_t execution = 0;
@@ -148,6 +154,7 @@ struct Order {
     std::vector<std::uint64_t> gathered_by;  ///< blocks that gather from this order
     std::vector<std::uint64_t> routes;
     std::vector<Execution> executions;
+    std::vector<SpentRef> spent_refs;
     std::vector<Apportionment> apportionments;
     std::vector<Posting> postings;
     std::vector<Offer> offers;

@@ -87,25 +87,31 @@ const KeyEntry* World::find_key(std::uint32_t origin, std::string_view key) cons
     return found == keys_.end() ? nullptr : &found->second;
 }
 
-/// A key that a later request has taken stays with that one.
-void World::remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry,
-                         std::int64_t asked) {
-    if (find_key(origin, key) != nullptr) return;
-    if (Order* order = orders.find(entry.order)) {
+void World::remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry, bool loose) {
+    Order* order = loose ? nullptr : orders.find(entry.order);
+    if (order != nullptr) {
         order->keys.emplace_back(key);
         order->key_origins.push_back(origin);
     } else {
-        loose_keys.emplace(entry.seq, LooseKey{origin, asked, std::string(key)});
+        loose_keys.emplace(entry.seq, LooseKey{origin, entry.time, std::string(key)});
     }
     keys_.insert_or_assign(scoped(origin, key), std::move(entry));
+}
+
+/// The order retires, and its keys stay known as long as others. They do not come back with it.
+void World::loosen_keys(const Order& order) {
+    for (std::size_t i = 0; i < order.keys.size(); ++i) {
+        const KeyEntry* entry = find_key(order.key_origins[i], order.keys[i]);
+        loose_keys.emplace(entry->seq, LooseKey{order.key_origins[i], entry->time, order.keys[i]});
+    }
 }
 
 Status World::on(const oms_answered& effect) {
     if (key_.empty()) return {};
     remember_key(origin_, key_,
-                 {effect.fingerprint, seq, effect.order, effect.id, effect.code,
+                 {effect.fingerprint, seq, time, effect.order, effect.id, effect.code,
                   std::string(view(effect.text))},
-                 time);
+                 false);
     return {};
 }
 
@@ -120,9 +126,9 @@ Status World::on(const oms_keys_forgotten& effect) {
 
 Status World::on(const oms_key_restored& effect) {
     remember_key(effect.origin, view(effect.key),
-                 {effect.fingerprint, effect.seq, effect.order, effect.id, effect.code,
+                 {effect.fingerprint, effect.seq, effect.time, effect.order, effect.id, effect.code,
                   std::string(view(effect.text))},
-                 effect.time);
+                 effect.loose != 0);
     return {};
 }
 
@@ -242,10 +248,7 @@ Status World::on(const oms_order_opened& effect) {
 }
 
 void World::remove_order(std::uint64_t id) {
-    const Order& order = *orders.find(id);
-    for (std::size_t i = 0; i < order.keys.size(); ++i)
-        keys_.erase(scoped(order.key_origins[i], order.keys[i]));
-    for (const Source& source : order.sources)
+    for (const Source& source : orders.find(id)->sources)
         if (Order* other = orders.find(source.order)) std::erase(other->gathered_by, id);
     orders.erase(id);
 }
@@ -469,6 +472,7 @@ Status World::on(const oms_order_shelved& effect) {
             routes.erase(id);
         }
         forget_executions(*order);
+        loosen_keys(*order);
         remove_order(effect.order);
         archive_order(effect.order, std::move(bytes));
         return {};

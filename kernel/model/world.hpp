@@ -26,17 +26,19 @@
 
 namespace oms {
 
-/// What a request's key stands for, as long as its order lives.
+/// What a request's key stands for, as long as its order lives and a while longer.
 struct KeyEntry {
     std::uint64_t fingerprint = 0;
     std::uint64_t seq = 0;
+    std::int64_t time = 0;  ///< of the decision
     std::uint64_t order = 0;
     std::uint64_t id = 0;
     std::uint32_t code = 0;
     std::string text;
 };
 
-/// The key of a request that made no order: nobody but the clock takes it away.
+/// A key that no live order holds: its request made none, or the order retired since. Nobody but
+/// the clock takes it away.
 struct LooseKey {
     std::uint32_t origin = 0;
     std::int64_t time = 0;  ///< of the decision
@@ -105,7 +107,7 @@ public:
     std::map<CellKey, std::int64_t> cells;
     std::map<Halt, std::string> halts;
     std::map<std::uint64_t, std::string> archive;  ///< retired orders, as encoded effects
-    /// Keys of requests that made no order, by the seq of their decision.
+    /// By the seq of the decision that first knew them.
     std::map<std::uint64_t, LooseKey> loose_keys;
 
     struct Next {
@@ -118,6 +120,8 @@ public:
     /// Null: none. Of the destination's own id for the execution; the first where one report
     /// executed several lines.
     const Execution* find_execution(std::uint64_t route, std::string_view external_ref) const;
+    /// Whether a report with this id would tell nothing new: it is an execution's, or it is spent.
+    bool knows_ref(std::uint64_t route, std::string_view external_ref) const;
     /// All of that id that are live.
     std::vector<Execution> live_executions(std::uint64_t route,
                                            std::string_view external_ref) const;
@@ -146,19 +150,21 @@ private:
 #include "model/folded.def"
 #undef OMS_FOLDED
 
-    void remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry,
-                      std::int64_t asked);
+    void remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry, bool loose);
+    void loosen_keys(const Order& order);
     void index_route(const Route& route);
     void unindex_route(const Route& route);
     const std::uint64_t* worn_by(std::uint32_t destination, std::string_view ref) const;
     void index_execution(const Order& order, std::uint32_t index);
     void unindex_execution(const Order& order, std::uint32_t index);
-    struct ExecutionPlace {
+    void unindex_spent(const Order& order, std::uint32_t index);
+    struct RefPlace {
         std::uint64_t route = 0;
-        std::uint32_t index = 0;  ///< among its order's executions
+        std::uint32_t index = 0;  ///< among its order's executions, or its spent refs
+        bool spent = false;
+        bool operator==(const RefPlace&) const = default;
     };
-    const ExecutionPlace* indexed(const Order& order, std::uint64_t route,
-                                  std::string_view ref) const;
+    const RefPlace* place_of(std::uint64_t route, std::string_view ref) const;
     void forget_executions(const Order& order);
     void remove_order(std::uint64_t id);
     void archive_order(std::uint64_t id, std::string bytes);
@@ -180,7 +186,7 @@ private:
     std::set<std::pair<std::string, std::uint64_t>> shadowed_routes_;
     std::set<std::pair<std::string, std::uint64_t>> archived_refs_;  // the same, to the orders
     std::unordered_map<std::uint64_t, std::uint64_t> archived_routes_;
-    TextIndex<ExecutionPlace> executions_by_ref_;  // by route and ref
+    TextIndex<RefPlace> executions_by_ref_;  // by route and ref
 };
 
 /// OMS-5204: a decision names something that is not there.

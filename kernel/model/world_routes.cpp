@@ -39,19 +39,25 @@ const std::uint64_t* World::worn_by(std::uint32_t destination, std::string_view 
     });
 }
 
-const World::ExecutionPlace* World::indexed(const Order& order, std::uint64_t route,
-                                            std::string_view ref) const {
-    return executions_by_ref_.find(text_hash(route, ref), [&](const ExecutionPlace& place) {
-        return place.route == route && order.executions[place.index].external_ref == ref;
+const World::RefPlace* World::place_of(std::uint64_t route, std::string_view ref) const {
+    const Route* owner = routes.find(route);
+    if (owner == nullptr || ref.empty()) return nullptr;
+    const Order& order = *orders.find(owner->order);
+    return executions_by_ref_.find(text_hash(route, ref), [&](const RefPlace& place) {
+        if (place.route != route) return false;
+        return (place.spent ? order.spent_refs[place.index].external_ref
+                            : order.executions[place.index].external_ref) == ref;
     });
 }
 
+bool World::knows_ref(std::uint64_t route, std::string_view external_ref) const {
+    return place_of(route, external_ref) != nullptr;
+}
+
 const Execution* World::find_execution(std::uint64_t route, std::string_view external_ref) const {
-    const Route* owner = routes.find(route);
-    if (owner == nullptr || external_ref.empty()) return nullptr;
-    const Order& order = *orders.find(owner->order);
-    const ExecutionPlace* found = indexed(order, route, external_ref);
-    return found == nullptr ? nullptr : &order.executions[found->index];
+    const RefPlace* found = place_of(route, external_ref);
+    if (found == nullptr || found->spent) return nullptr;
+    return &orders.find(routes.find(route)->order)->executions[found->index];
 }
 
 std::vector<Execution> World::live_executions(std::uint64_t route,
@@ -99,7 +105,7 @@ void World::index_execution(const Order& order, std::uint32_t index) {
     const Execution& execution = order.executions[index];
     if (execution.route == 0 || execution.external_ref.empty()) return;
     // Where one report executed several lines, the first stands for all.
-    if (indexed(order, execution.route, execution.external_ref) != nullptr) return;
+    if (knows_ref(execution.route, execution.external_ref)) return;
     executions_by_ref_.insert(text_hash(execution.route, execution.external_ref),
                               {execution.route, index});
 }
@@ -107,14 +113,21 @@ void World::index_execution(const Order& order, std::uint32_t index) {
 void World::unindex_execution(const Order& order, std::uint32_t index) {
     const Execution& execution = order.executions[index];
     if (execution.route == 0 || execution.external_ref.empty()) return;
+    const RefPlace place{execution.route, index};
     executions_by_ref_.erase(text_hash(execution.route, execution.external_ref),
-                             [&](const ExecutionPlace& place) {
-                                 return place.route == execution.route && place.index == index;
-                             });
+                             [&](const RefPlace& other) { return other == place; });
+}
+
+void World::unindex_spent(const Order& order, std::uint32_t index) {
+    const SpentRef& spent = order.spent_refs[index];
+    const RefPlace place{spent.route, index, true};
+    executions_by_ref_.erase(text_hash(spent.route, spent.external_ref),
+                             [&](const RefPlace& other) { return other == place; });
 }
 
 void World::forget_executions(const Order& order) {
     for (std::uint32_t i = 0; i < order.executions.size(); ++i) unindex_execution(order, i);
+    for (std::uint32_t i = 0; i < order.spent_refs.size(); ++i) unindex_spent(order, i);
 }
 
 Status World::on(const oms_route_opened& effect) {
@@ -255,6 +268,22 @@ Status World::on(const oms_offered& effect) {
     order->offers.push_back({effect.route, effect.line, effect.product, effect.quantity,
                              effect.price, effect.until, std::string(view(effect.external_ref))});
     undo.push([id = effect.order](World& world) { world.orders.find(id)->offers.pop_back(); });
+    return {};
+}
+
+Status World::on(const oms_ref_spent& effect) {
+    Order* order = orders.find(effect.order);
+    if (order == nullptr) return missing("order", effect.order);
+    const std::string_view ref = view(effect.external_ref);
+    if (ref.empty() || knows_ref(effect.route, ref)) return {};
+    const auto index = static_cast<std::uint32_t>(order->spent_refs.size());
+    order->spent_refs.push_back({effect.route, std::string(ref)});
+    executions_by_ref_.insert(text_hash(effect.route, ref), {effect.route, index, true});
+    undo.push([id = effect.order](World& world) {
+        Order& back = *world.orders.find(id);
+        world.unindex_spent(back, static_cast<std::uint32_t>(back.spent_refs.size() - 1));
+        back.spent_refs.pop_back();
+    });
     return {};
 }
 

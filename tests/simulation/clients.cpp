@@ -277,10 +277,6 @@ void Clients::send_again(runtime::Port& port, Moment& moment) {
     const std::uint64_t last = world_.asked.size();
     const std::uint64_t back =
         moment.chance.below(moment.chance.one_in(4) ? last : std::min<std::uint64_t>(last, 12));
-    // A key lives as long as the order that it is about; nobody repeats so late.
-    const std::optional<Told>& told = world_.asked[last - back - 1].told;
-    const auto order = world_.ledger.orders.find(told ? told->order : 0);
-    if (order != world_.ledger.orders.end() && order->second.retired) return;
     submit(port, last - back);
 }
 

@@ -269,16 +269,13 @@ void Simulation::deliver_hook(Moment& moment) {
         if (hooks.empty()) continue;
         const bool any = world_.weather.has(Fault::reorder);
         const Said* said = &hooks[any ? moment.chance.below(hooks.size()) : 0];
-        // What undoes an execution does not overtake it, for nobody could know what it undoes; nor
-        // does the last word on a route overtake what was done there.
+        // The last word on a route does not overtake what was done there.
         const auto before = [&] {
             return std::find_if(hooks.begin(), hooks.end(), [&](const Said& other) {
-                const bool undone = !said->refers_to.empty() && other.execution == said->refers_to;
-                const bool done = !other.execution.empty() && other.route == said->route;
-                return undone || (said->execution.empty() && done);
+                return !other.execution.empty() && other.route == said->route;
             });
         };
-        for (auto at = before(); at != hooks.end(); at = before()) said = &*at;
+        if (said->execution.empty() && before() != hooks.end()) said = &*before();
         sdk::Batch input;
         write_report(*said, world_.names.acquirer, input);
         world_.figures.add("hooks");

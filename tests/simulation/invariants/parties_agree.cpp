@@ -45,8 +45,7 @@ private:
                        ", the kernel counts " + std::to_string(counts.done);
             });
             // What a party forgot is found out when it is next asked about.
-            const bool is_known =
-                !work.amended && !work.went_over && !work.forgotten && !work.is_unclear;
+            const bool is_known = !work.forgotten && !work.is_unclear;
             const std::int64_t open = work.ended ? 0 : line.open();
             demand_with(!is_known || counts.working == open, [&] {
                 return at() + ": at the party works " + std::to_string(open) +

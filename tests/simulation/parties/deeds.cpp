@@ -196,6 +196,7 @@ void Party::give_back(Work& work, Moment& moment) {
     said.type = OMS_report_cancelled;
     said.route = work.route;
     said.ref = work.ref;
+    said.execution = next_ref();
     said.quantity = part;
     said.parts = {line.part};
     said.parts.front().quantity = part;
@@ -206,7 +207,7 @@ void Party::execute(Work& work, std::vector<Part> parts, const std::string& ref,
                     std::uint64_t cause, Moment& moment) {
     for (const Part& part : parts)
         if (Work::Line* line = work.line(part.line)) line->done += part.quantity;
-    Work::Deed deed{ref, parts, true, false, 0};
+    work.deeds.push_back({ref, parts, true, false});
     Said said;
     said.type = OMS_report_executed;
     said.route = work.route;
@@ -217,8 +218,7 @@ void Party::execute(Work& work, std::vector<Part> parts, const std::string& ref,
     said.price = parts.front().price;
     said.remaining = work.open();
     said.parts = std::move(parts);
-    deed.due = say(std::move(said), moment);
-    work.deeds.push_back(std::move(deed));
+    say(std::move(said), moment);
 }
 
 void Party::bust(Work& work, Moment& moment) {
@@ -239,7 +239,7 @@ void Party::bust(Work& work, Moment& moment) {
     said.ref = work.ref;
     said.execution = next_ref();
     said.refers_to = deed.ref;
-    say(std::move(said), moment, deed.due);
+    say(std::move(said), moment);
 }
 
 void Party::correct(Work& work, Moment& moment) {
@@ -260,11 +260,10 @@ void Party::correct(Work& work, Moment& moment) {
     said.ref = work.ref;
     said.execution = next_ref();
     said.refers_to = deed.ref;
-    said.quantity = part.quantity;
     said.price = part.price;
-    Work::Deed corrected{said.execution, {part}, true, true, 0};
-    corrected.due = say(std::move(said), moment, deed.due);
-    work.deeds.push_back(std::move(corrected));
+    said.parts = {part};
+    work.deeds.push_back({said.execution, {part}, true, true});
+    say(std::move(said), moment);
 }
 
 /// Of routes that are not, and of executions that were not.

@@ -86,13 +86,13 @@ void Party::say(const Work& work, std::uint32_t type, std::uint64_t cause, Momen
     say(std::move(said), moment);
 }
 
-std::int64_t Party::say(Said said, Moment& moment, std::int64_t not_before) {
+void Party::say(Said said, Moment& moment) {
     said.time = moment.now;
     if (said.answers != 0 && moment.strikes(Fault::lose_answer, 8)) {
         untold_[said.route].push_back(std::move(said));
-        return moment.now;
+        return;
     }
-    std::int64_t due = std::max(moment.now, not_before);
+    std::int64_t due = moment.now;
     if (moment.strikes(Fault::delay, 6)) due += moment.chance.between(1, 20'000) * ns_per_ms;
     if (moment.strikes(Fault::reorder, 6)) due += moment.chance.between(1, 400) * ns_per_ms;
     std::int64_t& last = last_due_[said.route];
@@ -102,12 +102,9 @@ std::int64_t Party::say(Said said, Moment& moment, std::int64_t not_before) {
         tell_untold(said.route, due);
     }
     last = std::max(last, due);
-    // What is given back in part has no id by which it could be known again.
-    const bool part_of_it = said.type == OMS_report_cancelled && !said.parts.empty();
-    if (!part_of_it && moment.strikes(Fault::double_report, 6))
+    if (moment.strikes(Fault::double_report, 6))
         send(said, due + moment.chance.between(0, 3000) * ns_per_ms);
     send(std::move(said), due);
-    return due;
 }
 
 void Party::send(Said said, std::int64_t due) {

@@ -48,7 +48,7 @@ struct Said {
     std::uint64_t answers = 0;  ///< the request's number
     bool is_answer = false;     ///< to a request, or a question that has no number
     std::string ref;
-    std::string execution;
+    std::string execution;  ///< its own id, also of a part that is given back
     std::string refers_to;
     std::int64_t quantity = 0;
     std::int64_t price = 0;
@@ -73,7 +73,6 @@ struct Work {
         std::vector<Part> parts;
         bool live = true;
         bool corrects = false;  ///< it took another's place
-        std::int64_t due = 0;   ///< when it is told; what undoes it is not told before
     };
     std::uint64_t route = 0;
     std::uint64_t order = 0;
@@ -150,8 +149,7 @@ private:
     void speak_nonsense(Moment& moment);
     void end(Work& work, std::uint32_t how, std::uint64_t cause, Moment& moment);
     void say(const Work& work, std::uint32_t type, std::uint64_t cause, Moment& moment);
-    /// Returns when it is told.
-    std::int64_t say(Said said, Moment& moment, std::int64_t not_before = 0);
+    void say(Said said, Moment& moment);
     void send(Said said, std::int64_t due);
     void tell_untold(std::uint64_t route, std::int64_t due);
     void release(std::int64_t now);
