@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "invariants/invariant.hpp"
 
+#include <set>
+
 namespace oms::simulation {
 
 namespace {
@@ -26,6 +28,14 @@ public:
         }
     }
 
+    void decided(const oms_batch& decision) override {
+        for (const oms_record& record : sdk::Records(decision)) {
+            const auto* anomaly = sdk::as<oms_anomaly>(record);
+            if (anomaly != nullptr && anomaly->cause == OMS_report_answered)
+                told_.insert(anomaly->route);
+        }
+    }
+
 private:
     void check(const Party& party, const Work& work) const {
         const auto known = world_.ledger.routes.find(work.route);
@@ -44,8 +54,10 @@ private:
                 return at() + ": the party has done " + std::to_string(line.done) +
                        ", the kernel counts " + std::to_string(counts.done);
             });
-            // What a party forgot is found out when it is next asked about.
-            const bool is_known = !work.forgotten && !work.is_unclear;
+            // What a party forgot is found out when it is next asked about; and where the one book
+            // cannot follow the other, a person was told.
+            const bool is_known =
+                !work.forgotten && !work.is_unclear && !told_.contains(work.route);
             const std::int64_t open = work.ended ? 0 : line.open();
             demand_with(!is_known || counts.working == open, [&] {
                 return at() + ": at the party works " + std::to_string(open) +
@@ -53,6 +65,8 @@ private:
             });
         }
     }
+
+    std::set<std::uint64_t> told_;  ///< routes of which the kernel said that the books differ
 };
 
 }  // namespace
