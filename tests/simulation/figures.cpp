@@ -52,8 +52,11 @@ std::string Figures::table(double seconds) const {
         row(what, of(what));
     row("power cuts", of("fault power_cut"));
     for (const auto& [what, count] : counts_)
-        if (what.starts_with("cuts") || what.starts_with("writes") || what.starts_with("files"))
+        if (what.starts_with("cuts") || what.starts_with("writes") || what.starts_with("names"))
             row("  " + what, count);
+    row("snapshots made", of("snapshots made"));
+    for (const auto& [what, count] : counts_)
+        if (what.starts_with("snapshots ") && what != "snapshots made") row("  " + what, count);
     table += "  faults injected\n";
     for (const std::string_view name : fault_names)
         row("  " + std::string(name), of("fault " + std::string(name)));

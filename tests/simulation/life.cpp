@@ -2,6 +2,8 @@
 #include "life.hpp"
 
 #include "invariants/invariant.hpp"
+#include "runtime/journal/journal_errors.hpp"
+#include "runtime/journal/snapshot_files.hpp"
 #include "talk.hpp"
 #include "virtual_files.hpp"
 
@@ -66,6 +68,7 @@ std::unique_ptr<Life> Life::begin(World& world) {
         throw Broken("opens_after_any_end", yaml::to_text(opened.error()));
     }
     life->runtime_ = std::move(*opened);
+    life->note_begun_with();
     const Status started = life->runtime_->start();
     if (!started) {
         if (world.disk.is_dark()) return nullptr;
@@ -89,6 +92,37 @@ Life::~Life() {
 void Life::keep_house() {
     // An error shows when something is next appended.
     static_cast<void>(journal_->maintain());
+}
+
+void Life::make_snapshot() {
+    if (world_.disk.is_dark()) return;
+    const Result<std::uint64_t> made = runtime_->make_snapshot();
+    if (!made) {
+        const bool is_full = made.error().code == runtime::error_journal_full;
+        if (!world_.disk.is_dark() && !is_full)
+            throw Broken("snapshots_are_the_fold", to_text(made.error()));
+        world_.figures.add(is_full ? "snapshots without room" : "snapshots cut");
+        // It may have come as far as to take a damaged one's place.
+        world_.snapshots.damaged.clear();
+        return;
+    }
+    if (*made == 0) return;
+    world_.figures.add("snapshots made");
+    const auto reader =
+        runtime::SnapshotReader::open(*journal_->place(), runtime::snapshot_name(*made));
+    if (!reader && world_.disk.is_dark()) return;
+    if (!reader) throw Broken("snapshots_are_the_fold", to_text(reader.error()));
+    world_.snapshots.made.push_back({*made, runtime::to_hex(reader->facts().state_hash)});
+    world_.snapshots.damaged.erase(*made);
+}
+
+void Life::note_begun_with() {
+    Snapshots& snapshots = world_.snapshots;
+    for (const auto& [name, value] : runtime_->status().counters)
+        if (name == "snapshot_seq") snapshots.begun_with = value;
+    if (snapshots.begun_with != 0) world_.figures.add("snapshots begun with");
+    if (!snapshots.damaged.empty() && *snapshots.damaged.rbegin() > snapshots.begun_with)
+        world_.figures.add("snapshots passed over");
 }
 
 }  // namespace oms::simulation

@@ -27,6 +27,8 @@ public:
     runtime::Port& hooks() { return *hooks_; }
     /// The journal's housekeeping has its turn.
     void keep_house();
+    /// And so have the snapshots, when one is due.
+    void make_snapshot();
     /// A commit failed: the process would have ended here.
     bool is_over() const { return ended_; }
     const std::string& last_word() const { return last_word_; }
@@ -35,6 +37,7 @@ private:
     explicit Life(World& world) : world_(world) {}
     runtime::Options options();
     Result<std::unique_ptr<runtime::Journal>> open_journal();
+    void note_begun_with();
 
     World& world_;
     std::unique_ptr<runtime::Runtime> runtime_;

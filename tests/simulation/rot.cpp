@@ -3,6 +3,7 @@
 
 #include "invariants/invariant.hpp"
 #include "life.hpp"
+#include "runtime/journal/snapshot_files.hpp"
 #include "talk.hpp"
 #include "virtual_files.hpp"
 
@@ -38,18 +39,14 @@ bool change_rows(const std::string& path, const std::string& sql) {
 }
 
 bool flip_a_bit(VirtualDisk& disk, const std::string& path, Chance& chance) {
-    std::string* bytes = disk.bytes_of(path);
-    if (bytes == nullptr || bytes->empty()) return false;
-    char& byte = (*bytes)[chance.below(bytes->size())];
-    byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << chance.below(8)));
-    return true;
+    return disk.tamper(path, [&](std::string& bytes) {
+        char& byte = bytes[chance.below(bytes.size())];
+        byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << chance.below(8)));
+    });
 }
 
 bool cut_the_end(VirtualDisk& disk, const std::string& path, Chance& chance) {
-    std::string* bytes = disk.bytes_of(path);
-    if (bytes == nullptr || bytes->empty()) return false;
-    bytes->resize(chance.below(bytes->size()));
-    return true;
+    return disk.tamper(path, [&](std::string& bytes) { bytes.resize(chance.below(bytes.size())); });
 }
 
 /// A row of a commit, somewhere in the middle of what the file holds.
@@ -130,6 +127,22 @@ std::string tamper_and_open(const World& world, Chance& chance) {
     if (wrong.empty()) return done + ", harmless";
     if (wrong.starts_with("the journal cannot be read")) return done + ", refused when read";
     throw Broken("corruption_is_reported", done + ", and it opened: " + wrong);
+}
+
+std::string damage_snapshot(World& world, Chance& chance) {
+    VirtualDisk& disk = world.disk;
+    const std::string folder = disk.root() + "/journal";
+    std::vector<std::uint64_t> snapshots;
+    for (const std::string& name : disk.list(folder))
+        if (const auto seq = runtime::snapshot_seq(name)) snapshots.push_back(*seq);
+    if (snapshots.empty()) return {};
+    // Mostly the one that the next start would take.
+    const std::uint64_t seq = chance.one_in(3) ? chance.pick(snapshots) : snapshots.back();
+    const std::string path = folder + "/" + runtime::snapshot_name(seq);
+    if (chance.one_in(4)) return disk.remove(path, true) ? "a snapshot removed" : "";
+    world.snapshots.damaged.insert(seq);
+    if (chance.one_in(3)) return cut_the_end(disk, path, chance) ? "a snapshot cut" : "";
+    return flip_a_bit(disk, path, chance) ? "a bit of a snapshot flipped" : "";
 }
 
 }  // namespace oms::simulation

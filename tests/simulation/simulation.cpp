@@ -124,6 +124,7 @@ void Simulation::act(Moment& moment) {
         clients_.take_answers(life_->clients());
     } else if (dice < 97) {
         life_->keep_house();
+        if (moment.chance.one_in(2)) life_->make_snapshot();
     } else {
         misbehave(moment);
     }
@@ -196,11 +197,16 @@ void Simulation::end_life(Moment& moment, bool cut) {
         const std::uint64_t sector = moment.chance.one_in(2) ? 512 : 4096;
         world_.figures.add(std::string("cuts, ") + test::name_of(aftermath));
         world_.disk.cut(aftermath, sector, moment.chance);
-        return;
+    } else {
+        world_.disk.cut_in(0);
+        // After a power cut the mark may be behind, and what it cannot speak of could be cut
+        // unseen.
+        if (moment.strikes(Fault::rot, 2)) check_rot(moment);
     }
-    world_.disk.cut_in(0);
-    // After a power cut the mark may be behind, and what it cannot speak of could be cut unseen.
-    if (moment.strikes(Fault::rot, 2)) check_rot(moment);
+    if (moment.strikes(Fault::rot_snapshot, 2)) {
+        const std::string done = damage_snapshot(world_, moment.chance);
+        world_.figures.add("rot: " + (done.empty() ? "no snapshot to damage" : done));
+    }
 }
 
 void Simulation::check_rot(Moment& moment) {
@@ -349,7 +355,7 @@ void Simulation::come_to_rest() {
     world_.figures.add("calls to the disk", world_.disk.calls());
     world_.figures.add("writes lost", cuts.writes_lost);
     world_.figures.add("writes torn", cuts.writes_torn);
-    world_.figures.add("files undone", cuts.files_undone);
+    world_.figures.add("names undone", cuts.names_undone);
 }
 
 }  // namespace oms::simulation

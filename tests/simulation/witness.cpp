@@ -29,6 +29,7 @@ public:
     std::uint64_t epoch() const noexcept override { return journal_->epoch(); }
     bool space_low() const noexcept override { return journal_->space_low(); }
     Result<runtime::JournalInfo> info() const override { return journal_->info(); }
+    const runtime::SegmentPlace* place() const noexcept override { return journal_->place(); }
     Status close() override { return journal_->close(); }
 
 private:

@@ -23,6 +23,17 @@
 
 namespace oms::simulation {
 
+/// What the simulation knows of the journal's snapshots.
+struct Snapshots {
+    struct Made {
+        std::uint64_t seq = 0;
+        std::string state_hash;  ///< as the file says it
+    };
+    std::deque<Made> made;            ///< in the order of their making
+    std::uint64_t begun_with = 0;     ///< by this life; 0: the journal's beginning
+    std::set<std::uint64_t> damaged;  ///< by the simulation
+};
+
 struct World {
     World(std::uint64_t of_seed, const Weather& its_weather) : seed(of_seed), weather(its_weather) {
         for (Party& party : parties) exchange.parties.push_back(&party);
@@ -42,6 +53,7 @@ struct World {
                                  Party{"munich", Character::warehouse},
                                  Party{"acquirer", Character::provider}};
     Exchange exchange;
+    Snapshots snapshots;
     Ledger ledger;            ///< of the decisions that were shown
     std::deque<Asked> asked;  ///< the token of a request is its place, from 1
     std::uint64_t life = 0;

@@ -90,7 +90,8 @@ bool VirtualDisk::open(const std::string& path, bool create, Handle& file) {
     if (found != files_.end()) {
         file = found->second;
     } else if (create) {
-        file = files_[path] = std::make_shared<File>();
+        file = std::make_shared<File>();
+        note({{}, path, file});
     } else {
         file = nullptr;
     }
@@ -123,19 +124,34 @@ bool VirtualDisk::sync(File& file) {
 
 bool VirtualDisk::remove(const std::string& path, bool durably) {
     if (!next_call()) return false;
-    const auto found = files_.find(path);
-    if (found == files_.end()) return true;
-    if (found->second->is_entered) removed_[path] = found->second;
-    files_.erase(found);
+    if (!files_.contains(path)) return true;
+    note({path, {}, nullptr});
     return !durably || sync_directory();
+}
+
+bool VirtualDisk::rename(const std::string& from, const std::string& to) {
+    // Like a write, it is on its way when the power goes.
+    if (is_dark()) return false;
+    note({from, to, files_.at(from)});
+    return next_call();
+}
+
+void VirtualDisk::note(NameChange change) {
+    change_names(files_, change);
+    pending_names_.push_back(std::move(change));
+}
+
+void VirtualDisk::change_names(Names& names, const NameChange& change) {
+    if (!change.gone.empty()) names.erase(change.gone);
+    if (!change.given.empty()) names[change.given] = change.file;
 }
 
 bool VirtualDisk::sync_directory() {
     if (!next_call()) return false;
     ++syncs_;
     if (lies_) return true;
-    removed_.clear();
-    for (auto& [path, file] : files_) file->is_entered = true;
+    durable_names_ = files_;
+    pending_names_.clear();
     return true;
 }
 
@@ -172,52 +188,51 @@ void VirtualDisk::keep(File& file, Aftermath aftermath, std::uint64_t sector, Ch
     file.seen = file.durable;
 }
 
-/// Names that were not made durable are there or not, each for itself.
-void VirtualDisk::undo_entries(Aftermath aftermath, Chance& chance) {
-    if (aftermath != Aftermath::everything) {
-        for (auto at = files_.begin(); at != files_.end();) {
-            const bool stays =
-                at->second->is_entered || (aftermath != Aftermath::nothing && chance.one_in(2));
-            figures_.files_undone += stays ? 0 : 1;
-            at = stays ? std::next(at) : files_.erase(at);
-        }
-        for (const auto& [path, file] : removed_) {
-            const bool back = aftermath == Aftermath::nothing || chance.one_in(2);
-            if (!back || files_.contains(path)) continue;
-            files_[path] = file;
-            ++figures_.files_undone;
-        }
+/// Each change of names since the last sync of the directory was made or not, for itself.
+void VirtualDisk::keep_names(Aftermath aftermath, Chance& chance) {
+    files_ = durable_names_;
+    for (const NameChange& change : pending_names_) {
+        const bool kept = aftermath == Aftermath::everything ||
+                          (aftermath != Aftermath::nothing && chance.one_in(2));
+        if (kept) change_names(files_, change);
+        figures_.names_undone += kept ? 0 : 1;
     }
-    removed_.clear();
-    for (auto& [path, file] : files_) file->is_entered = true;
+    pending_names_.clear();
 }
 
 void VirtualDisk::cut(Aftermath aftermath, std::uint64_t sector, Chance& chance) {
     ++figures_.cuts;
     ++figures_.by_aftermath[static_cast<int>(aftermath)];
-    undo_entries(aftermath, chance);
+    keep_names(aftermath, chance);
     for (auto& [path, file] : files_) {
         // Whoever still has it open sees what it saw, and can do nothing with it any more.
         file = std::make_shared<File>(*file);
         keep(*file, aftermath, sector, chance);
     }
+    durable_names_ = files_;
     cut_at_ = 0;
 }
 
 void VirtualDisk::copy_durable_to(VirtualDisk& other) const {
     other.files_.clear();
-    other.removed_.clear();
-    for (const auto& [path, file] : files_) {
+    other.pending_names_.clear();
+    for (const auto& [path, file] : durable_names_) {
         const auto copy = std::make_shared<File>();
         copy->seen = copy->durable = file->durable;
-        copy->is_entered = true;
         other.files_[other.root_ + path.substr(root_.size())] = copy;
     }
+    other.durable_names_ = other.files_;
 }
 
-std::string* VirtualDisk::bytes_of(const std::string& path) {
+bool VirtualDisk::tamper(const std::string& path,
+                         const std::function<void(std::string& bytes)>& change) {
     const auto found = files_.find(path);
-    return found == files_.end() ? nullptr : &found->second->seen;
+    if (found == files_.end() || found->second->seen.empty()) return false;
+    File& file = *found->second;
+    change(file.seen);
+    file.durable = file.seen;
+    file.pending.clear();
+    return true;
 }
 
 }  // namespace oms::test

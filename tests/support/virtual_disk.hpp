@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A disk in memory that knows what a power cut leaves of it: for each file what a program sees,
-// what is durable, and the writes in between.
+// what is durable, and the writes in between; and the same for the names that files have.
 //
 // SQLite reaches it through the VFS "oms-virtual" (virtual_files.hpp), the journal's directory
 // through a JournalDirectory. Its files lie under its own root, so that there can be several.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,7 +35,7 @@ struct CutFigures {
     std::uint64_t by_aftermath[aftermaths] = {};
     std::uint64_t writes_lost = 0;
     std::uint64_t writes_torn = 0;
-    std::uint64_t files_undone = 0;  ///< made and gone again, or removed and back again
+    std::uint64_t names_undone = 0;  ///< of files that were made, renamed or removed
 };
 
 class VirtualDisk {
@@ -48,9 +49,14 @@ public:
         std::string seen;
         std::string durable;
         std::vector<Change> pending;
-        bool is_entered = false;  ///< its name is durable
     };
     using Handle = std::shared_ptr<File>;
+    /// A name that was given, taken away, or both at once: a power cut keeps all of it or nothing.
+    struct NameChange {
+        std::string gone;
+        std::string given;
+        Handle file;  ///< that has the given name
+    };
 
     VirtualDisk();
     ~VirtualDisk();
@@ -69,6 +75,8 @@ public:
     bool truncate(File& file, std::uint64_t size);
     bool sync(File& file);
     bool remove(const std::string& path, bool durably);
+    /// The file that had the new name before has none then. There must be one with the old name.
+    bool rename(const std::string& from, const std::string& to);
     bool sync_directory();
     bool exists(const std::string& path) const { return files_.contains(path); }
     /// The names under a folder, sorted.
@@ -91,17 +99,23 @@ public:
 
     /// Everything that is durable now, as another disk finds it that is put in its place.
     void copy_durable_to(VirtualDisk& other) const;
-    /// The bytes of a file, to be tampered with while nobody has it open; null: there is none.
-    std::string* bytes_of(const std::string& path);
+    /// Changes the bytes of a file on the disk while nobody has it open; false: there is none, or
+    /// it is empty.
+    bool tamper(const std::string& path, const std::function<void(std::string& bytes)>& change);
 
 private:
     bool next_call() { return ++calls_, !is_dark(); }
     void keep(File& file, Aftermath aftermath, std::uint64_t sector, Chance& chance);
-    void undo_entries(Aftermath aftermath, Chance& chance);
+    void keep_names(Aftermath aftermath, Chance& chance);
+    void note(NameChange change);
 
     std::string root_;
-    std::map<std::string, Handle> files_;
-    std::map<std::string, Handle> removed_;  ///< may come back until the directory is synced
+    using Names = std::map<std::string, Handle>;
+    static void change_names(Names& names, const NameChange& change);
+
+    Names files_;                            ///< as programs see them
+    Names durable_names_;                    ///< when the directory was last synced
+    std::vector<NameChange> pending_names_;  ///< since then
     std::uint64_t calls_ = 0;
     std::uint64_t syncs_ = 0;
     std::uint64_t cut_at_ = 0;

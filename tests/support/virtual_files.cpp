@@ -160,6 +160,13 @@ public:
     }
     Result<std::vector<std::string>> list() override { return disk_.list(path_); }
     Status sync() override { return said(disk_.sync_directory()); }
+    Status rename(const std::string& from, const std::string& to) override {
+        const std::string path = path_ + "/" + from;
+        if (!disk_.is_dark() && !disk_.exists(path)) {
+            return fail(runtime::error_journal_io, path, "there is no such file", "make it first");
+        }
+        return said(disk_.rename(path, path_ + "/" + to));
+    }
     Status make_read_only(const std::string&) override { return said(!disk_.is_dark()); }
     Result<std::uint64_t> free_bytes() override { return disk_.free_bytes; }
 

@@ -150,11 +150,6 @@ private:
 
 }  // namespace
 
-Status JournalDirectory::rename(const std::string& from, const std::string&) {
-    return fail(error_journal_setting, path() + "/" + from, "this directory renames no files",
-                "snapshots need one that does");
-}
-
 std::unique_ptr<JournalDirectory> make_posix_directory(const std::string& path) {
     return std::make_unique<PosixDirectory>(path);
 }

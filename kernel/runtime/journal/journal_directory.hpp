@@ -38,7 +38,7 @@ public:
     /// Makes files that were made or removed durable.
     virtual Status sync() = 0;
     /// Gives a file another name, in the place of what may have it. Durable after sync().
-    virtual Status rename(const std::string& from, const std::string& to);
+    virtual Status rename(const std::string& from, const std::string& to) = 0;
     virtual Status make_read_only(const std::string& name) = 0;
     virtual Result<std::uint64_t> free_bytes() = 0;
 };

@@ -3,6 +3,7 @@
 #include "chance.hpp"
 #include "journal_support.hpp"
 #include "leave_figures.hpp"
+#include "runtime/journal/snapshot_files.hpp"
 #include "virtual_files.hpp"
 
 #include <gmock/gmock.h>
@@ -46,9 +47,48 @@ protected:
         return (*journal)->last_seq();
     }
 
+    static bool write_snapshot(const SegmentPlace& place, std::uint64_t seq) {
+        auto writer = SnapshotWriter::create(place, {seq, {}, 0, 1, 0, 0, {}});
+        for (int chunk = 0; writer && chunk < 3; ++chunk)
+            if (!(*writer)->add(std::string(5000, 'x'))) return false;
+        return writer && (*writer)->finish();
+    }
+
     std::unique_ptr<test::VirtualDisk> disk_;
     SqliteJournalOptions options_;
 };
+
+// A rename is all or nothing, and so is what a power cut leaves of it.
+TEST_F(PowerCut, KeepsARenameOrLosesIt) {
+    test::Chance chance(1);
+    std::uint64_t kept = 0;
+    std::uint64_t lost = 0;
+    for (int round = 0; round < 60; ++round) {
+        clear();
+        JournalDirectory& directory = *options_.directory_access;
+        const auto make = [&](const std::string& name, std::string_view bytes) {
+            test::VirtualDisk::Handle file;
+            ASSERT_TRUE(disk_->open(options_.directory + "/" + name, true, file));
+            ASSERT_TRUE(disk_->write(*file, 0, bytes) && disk_->sync(*file));
+        };
+        make("old", "before");
+        make("new.part", "after");
+        ASSERT_TRUE(directory.sync());
+        ASSERT_TRUE(directory.rename("new.part", "old"));
+        const bool synced = round % 3 == 0;
+        ASSERT_TRUE(!synced || directory.sync());
+        cut(chance);
+        const std::vector<std::string> names = *directory.list();
+        test::VirtualDisk::Handle file;
+        ASSERT_TRUE(disk_->open(options_.directory + "/old", false, file) && file != nullptr);
+        ASSERT_EQ(file->seen, names.size() == 1 ? "after" : "before");
+        ASSERT_TRUE(names.size() == 1 || !synced);
+        if (!synced) ++(names.size() == 1 ? kept : lost);
+    }
+    EXPECT_GT(kept, 0U);
+    EXPECT_GT(lost, 0U);
+    EXPECT_FALSE(options_.directory_access->rename("nothing", "something"));
+}
 
 TEST_F(PowerCut, LosesNothingThatWasAcknowledged) {
     live(0);
@@ -76,6 +116,44 @@ TEST_F(PowerCut, LosesNothingThatWasAcknowledged) {
     }
     EXPECT_GT(cuts, 300U);
     test::leave_figures("power cuts of a journal", {{"power cuts", cuts}});
+}
+
+// A name that can be seen is a snapshot that is whole, wherever the power went while it was
+// written, renamed, or while those before it were removed; and at no time there was none.
+TEST_F(PowerCut, LeavesWholeSnapshotsOrNone) {
+    test::Chance chance(9);
+    std::uint64_t old_alone = 0;
+    std::uint64_t new_there = 0;
+    std::uint64_t call = 1;
+    for (bool cut_any = true; cut_any; ++call) {
+        clear();
+        live(0);
+        const Result<std::unique_ptr<SqliteJournal>> journal = SqliteJournal::open(options_);
+        ASSERT_TRUE(journal);
+        const SegmentPlace& place = *(*journal)->place();
+        ASSERT_TRUE(write_snapshot(place, 10));
+        disk_->cut_in(call);
+        const bool finished = write_snapshot(place, 20);
+        const bool tidied = finished && tidy_snapshots(place, 1).has_value();
+        cut_any = disk_->is_dark();
+        EXPECT_EQ(cut_any, !tidied);
+        cut(chance);
+        const Result<std::vector<std::string>> names = list_snapshots(place);
+        ASSERT_TRUE(names && !names->empty()) << "cut at call " << call;
+        for (const std::string& name : *names) {
+            const std::optional<Error> wrong =
+                check_snapshot(place, name, [](std::uint64_t) { return JournalHash{}; });
+            ASSERT_FALSE(wrong) << "cut at call " << call << ": " << to_text(*wrong);
+        }
+        const bool is_new = names->front() == snapshot_name(20);
+        EXPECT_TRUE(is_new || !finished) << "cut at call " << call;
+        ++(is_new ? new_there : old_alone);
+        // What was left behind is no hindrance.
+        EXPECT_TRUE(write_snapshot(place, 30) && tidy_snapshots(place, 1));
+    }
+    EXPECT_GT(call, 10U);
+    EXPECT_GT(old_alone, 3U);
+    EXPECT_GT(new_there, 1U);
 }
 
 TEST_F(PowerCut, WouldBeNoticedOnADiskThatLies) {
