@@ -4,10 +4,11 @@
 #include "model/assert.hpp"
 
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 namespace oms {
 
-using sdk::FieldInfo;
 using sdk::FieldType;
 using sdk::RecordInfo;
 
@@ -16,161 +17,258 @@ namespace {
 constexpr ErrorCode cut_short = 5201;
 constexpr ErrorCode too_new = 5202;
 
-template <class Value>
-Value load(const char* record, const FieldInfo& field) {
-    Value value;
-    std::memcpy(&value, record + field.offset, sizeof value);
-    return value;
-}
+constexpr std::size_t varint_bytes = 10;
 
-template <class Value>
-void store(char* record, const FieldInfo& field, Value value) {
-    std::memcpy(record + field.offset, &value, sizeof value);
-}
+// ---- numbers ------------------------------------------------------------------------------------
 
-std::uint64_t zigzag(std::int64_t number) {
+constexpr std::uint64_t zigzag(std::int64_t number) {
     return (static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63);
 }
-std::int64_t unzigzag(std::uint64_t number) {
+constexpr std::int64_t unzigzag(std::uint64_t number) {
     return static_cast<std::int64_t>((number >> 1) ^ (~(number & 1) + 1));
 }
 
-bool is_zero(const char* record, const FieldInfo& field) {
-    switch (field.type) {
-        case FieldType::u32: return load<std::uint32_t>(record, field) == 0;
-        case FieldType::u64:
-        case FieldType::i64: return load<std::uint64_t>(record, field) == 0;
-        case FieldType::text: return load<oms_text>(record, field).size == 0;
-        case FieldType::wide: {
-            const auto wide = load<oms_wide>(record, field);
-            return wide.low == 0 && wide.high == 0;
-        }
+char* put_varint(char* at, std::uint64_t number) {
+    while (number >= 0x80) {
+        *at++ = static_cast<char>(number | 0x80);
+        number >>= 7;
     }
-    return true;
+    *at++ = static_cast<char>(number);
+    return at;
 }
 
-void append_field(const char* record, const FieldInfo& field, std::string& bytes) {
-    switch (field.type) {
-        case FieldType::u32: return append_varint(bytes, load<std::uint32_t>(record, field));
-        case FieldType::u64: return append_varint(bytes, load<std::uint64_t>(record, field));
-        case FieldType::i64: return append_varint(bytes, zigzag(load<std::int64_t>(record, field)));
-        case FieldType::text: {
-            const auto text = load<oms_text>(record, field);
-            append_varint(bytes, text.size);
-            bytes.append(text.data, text.size);
-            return;
-        }
-        case FieldType::wide: {
-            const auto wide = load<oms_wide>(record, field);
-            bytes.append(reinterpret_cast<const char*>(&wide), sizeof wide);
-            return;
-        }
+/// Where the number ends; null when it is cut short or too long.
+const char* get_varint(const char* at, const char* end, std::uint64_t& number) {
+    number = 0;
+    for (unsigned shift = 0; at != end && shift < 70; shift += 7) {
+        const auto byte = static_cast<std::uint8_t>(*at++);
+        if (shift == 63 && byte > 1) return nullptr;
+        number |= std::uint64_t{byte & 0x7fu} << shift;
+        if (byte < 0x80) return at;
+    }
+    return nullptr;
+}
+
+// ---- one record of a known type -----------------------------------------------------------------
+// Its fields are constants here, so the compiler writes what a person would for each record.
+
+template <class Record>
+constexpr const auto& fields_of = sdk::detail::Fields<Record>::list;
+
+template <class Visit, std::size_t... index>
+void each_index(Visit visit, std::index_sequence<index...>) {
+    (visit.template operator()<index>(), ...);
+}
+
+/// Calls `visit.operator()<i>()` for each field, in order.
+template <class Record, class Visit>
+void each_field(Visit visit) {
+    each_index(visit, std::make_index_sequence<std::size(fields_of<Record>)>());
+}
+
+template <FieldType type>
+auto load(const char* field) {
+    if constexpr (type == FieldType::u32) {
+        std::uint32_t value;
+        std::memcpy(&value, field, sizeof value);
+        return value;
+    } else if constexpr (type == FieldType::text) {
+        oms_text value;
+        std::memcpy(&value, field, sizeof value);
+        return value;
+    } else if constexpr (type == FieldType::wide) {
+        oms_wide value;
+        std::memcpy(&value, field, sizeof value);
+        return value;
+    } else {
+        std::uint64_t value;
+        std::memcpy(&value, field, sizeof value);
+        return value;
     }
 }
 
-Status take_field(std::string_view& bytes, const FieldInfo& field, char* record) {
-    if (field.type == FieldType::wide) {
-        if (bytes.size() < sizeof(oms_wide)) return fail(cut_short, {}, "a record is cut short");
-        std::memcpy(record + field.offset, bytes.data(), sizeof(oms_wide));
-        bytes.remove_prefix(sizeof(oms_wide));
-        return {};
+bool is_set(std::uint64_t number) { return number != 0; }
+bool is_set(const oms_text& text) { return text.size != 0; }
+bool is_set(const oms_wide& wide) {
+    return (wide.low | static_cast<std::uint64_t>(wide.high)) != 0;
+}
+
+template <class Record>
+void encode_as(const char* raw, std::string& bytes) {
+    std::uint64_t mask = 0;
+    each_field<Record>([&]<std::size_t index>() {
+        constexpr const auto& field = fields_of<Record>[index];
+        mask |= std::uint64_t{is_set(load<field.type>(raw + field.offset))} << index;
+    });
+    // Numbers gather here, and go out before a text and in the end.
+    char numbers[(2 + std::size(fields_of<Record>)) * sizeof(oms_wide)];
+    char* at = put_varint(put_varint(numbers, sdk::kind_of<Record>), mask);
+    each_field<Record>([&]<std::size_t index>() {
+        if ((mask >> index & 1) == 0) return;
+        constexpr const auto& field = fields_of<Record>[index];
+        const auto value = load<field.type>(raw + field.offset);
+        if constexpr (field.type == FieldType::text) {
+            at = put_varint(at, value.size);
+            bytes.append(numbers, static_cast<std::size_t>(at - numbers));
+            bytes.append(value.data, static_cast<std::size_t>(value.size));
+            at = numbers;
+        } else if constexpr (field.type == FieldType::wide) {
+            std::memcpy(at, &value, sizeof value);
+            at += sizeof value;
+        } else if constexpr (field.type == FieldType::i64) {
+            at = put_varint(at, zigzag(static_cast<std::int64_t>(value)));
+        } else {
+            at = put_varint(at, value);
+        }
+    });
+    bytes.append(numbers, static_cast<std::size_t>(at - numbers));
+}
+
+/// Reads one field into its place. Where it ends; null when it is cut short or too large.
+template <FieldType type>
+const char* decode_field(const char* at, const char* end, char* field) {
+    const auto left = [&] { return static_cast<std::size_t>(end - at); };
+    if constexpr (type == FieldType::wide) {
+        if (left() < sizeof(oms_wide)) return nullptr;
+        std::memcpy(field, at, sizeof(oms_wide));
+        return at + sizeof(oms_wide);
+    } else {
+        std::uint64_t number = 0;
+        at = get_varint(at, end, number);
+        if (at == nullptr) return nullptr;
+        if constexpr (type == FieldType::text) {
+            if (number > left()) return nullptr;
+            const oms_text text{at, number};
+            std::memcpy(field, &text, sizeof text);
+            return at + number;
+        } else if constexpr (type == FieldType::u32) {
+            const auto value = static_cast<std::uint32_t>(number);
+            if (value != number) return nullptr;
+            std::memcpy(field, &value, sizeof value);
+        } else {
+            if constexpr (type == FieldType::i64)
+                number = static_cast<std::uint64_t>(unzigzag(number));
+            std::memcpy(field, &number, sizeof number);
+        }
+        return at;
     }
-    const auto number = take_varint(bytes);
-    if (!number) return tl::unexpected(number.error());
-    switch (field.type) {
-        case FieldType::u32:
-            if (*number > 0xffffffffu) return fail(cut_short, {}, "a number is too large");
-            store(record, field, static_cast<std::uint32_t>(*number));
-            break;
-        case FieldType::u64: store(record, field, *number); break;
-        case FieldType::i64: store(record, field, unzigzag(*number)); break;
-        default:
-            if (*number > bytes.size()) return fail(cut_short, {}, "a text is cut short");
-            store(record, field, oms_text{bytes.data(), *number});
-            bytes.remove_prefix(static_cast<std::size_t>(*number));
-    }
-    return {};
+}
+
+/// Reads the fields of the mask into a record of zeros.
+template <class Record>
+const char* decode_as(const char* at, const char* end, std::uint64_t mask, char* raw) {
+    each_field<Record>([&]<std::size_t index>() {
+        constexpr const auto& field = fields_of<Record>[index];
+        if ((mask >> index & 1) != 0 && at != nullptr)
+            at = decode_field<field.type>(at, end, raw + field.offset);
+    });
+    return at;
+}
+
+// ---- any record ---------------------------------------------------------------------------------
+
+struct RecordCodec {
+    void (*encode)(const char* raw, std::string& bytes);
+    const char* (*decode)(const char* at, const char* end, std::uint64_t mask, char* raw);
+};
+
+/// In the order of records.def, as `sdk::records()` are.
+constexpr RecordCodec codecs[] = {
+#define OMS_RECORD(name, number) {encode_as<oms_##name>, decode_as<oms_##name>},
+#define OMS_FIELD(record, name, type, meaning)
+#define OMS_RECORD_END(name)
+#include <oms/abi/records.def>
+#undef OMS_RECORD
+#undef OMS_FIELD
+#undef OMS_RECORD_END
+};
+
+const RecordCodec& codec_of(const RecordInfo& info) {
+    return codecs[&info - sdk::records().data()];
 }
 
 }  // namespace
 
 void append_varint(std::string& bytes, std::uint64_t number) {
-    char buffer[10];
-    std::size_t size = 0;
-    while (number >= 0x80) {
-        buffer[size++] = static_cast<char>(number | 0x80);
-        number >>= 7;
-    }
-    buffer[size++] = static_cast<char>(number);
-    bytes.append(buffer, size);
+    char buffer[varint_bytes];
+    bytes.append(buffer, static_cast<std::size_t>(put_varint(buffer, number) - buffer));
 }
 
 Result<std::uint64_t> take_varint(std::string_view& bytes) {
     std::uint64_t number = 0;
-    for (std::size_t i = 0; i < bytes.size() && i < 10; ++i) {
-        const auto byte = static_cast<std::uint8_t>(bytes[i]);
-        if (i == 9 && byte > 1) break;
-        number |= std::uint64_t{byte & 0x7fu} << (7 * i);
-        if (byte < 0x80) {
-            bytes.remove_prefix(i + 1);
-            return number;
-        }
-    }
-    return fail(cut_short, {}, "a number is cut short");
+    const char* rest = get_varint(bytes.data(), bytes.data() + bytes.size(), number);
+    if (rest == nullptr) return fail(cut_short, {}, "a number is cut short");
+    bytes.remove_prefix(static_cast<std::size_t>(rest - bytes.data()));
+    return number;
 }
 
 void encode(const oms_record& record, std::string& bytes) {
     const RecordInfo* info = sdk::record_info(record.kind);
     OMS_ASSERT(info != nullptr && record.size >= info->size);
-    const char* raw = reinterpret_cast<const char*>(&record);
-    std::uint64_t mask = 0;
-    for (std::size_t i = 0; i < info->fields.size(); ++i)
-        if (!is_zero(raw, info->fields[i])) mask |= std::uint64_t{1} << i;
-    append_varint(bytes, record.kind);
-    append_varint(bytes, mask);
-    for (std::size_t i = 0; i < info->fields.size(); ++i)
-        if ((mask >> i & 1) != 0) append_field(raw, info->fields[i], bytes);
+    codec_of(*info).encode(reinterpret_cast<const char*>(&record), bytes);
 }
+
+namespace {
+
+const RecordInfo* known_record(std::uint64_t kind) {
+    return kind < sdk::detail::kind_limit ? sdk::record_info(static_cast<std::uint32_t>(kind))
+                                          : nullptr;
+}
+
+bool knows_fields(const RecordInfo& info, std::uint64_t mask) {
+    return info.fields.size() >= 64 || (mask >> info.fields.size()) == 0;
+}
+
+/// What is wrong with a record that could not be read.
+Status fault_of(const char* at, const char* end) {
+    std::uint64_t kind = 0;
+    std::uint64_t mask = 0;
+    at = get_varint(at, end, kind);
+    if (at == nullptr) return fail(cut_short, {}, "a record is cut short");
+    constexpr const char* remedy = "use the version of oms that wrote it, or a later one";
+    const RecordInfo* info = known_record(kind);
+    if (info == nullptr) {
+        return fail(too_new, {},
+                    "there is a record of kind " + std::to_string(kind) +
+                        ", which this version does not know",
+                    remedy);
+    }
+    const std::string name = "a record \"" + std::string(info->name) + "\"";
+    if (get_varint(at, end, mask) != nullptr && !knows_fields(*info, mask))
+        return fail(too_new, {}, name + " has fields that this version does not know", remedy);
+    return fail(cut_short, {}, name + " is cut short");
+}
+
+}  // namespace
 
 Status Decoder::decode(std::string_view bytes) {
     words_.clear();
     count_ = 0;
-    while (!bytes.empty())
-        if (Status status = decode_one(bytes); !status) return status;
+    const char* at = bytes.data();
+    const char* end = at + bytes.size();
+    while (at != end) {
+        const char* next = decode_one(at, end);
+        if (next == nullptr) return fault_of(at, end);
+        at = next;
+    }
     return {};
 }
 
-Status Decoder::decode_one(std::string_view& bytes) {
-    const auto kind = take_varint(bytes);
-    if (!kind) return tl::unexpected(kind.error());
-    const RecordInfo* info = *kind < sdk::detail::kind_limit
-                                 ? sdk::record_info(static_cast<std::uint32_t>(*kind))
-                                 : nullptr;
-    if (info == nullptr) {
-        return fail(too_new, {},
-                    "there is a record of kind " + std::to_string(*kind) +
-                        ", which this version does not know",
-                    "use the version of oms that wrote it, or a later one");
-    }
-    const auto mask = take_varint(bytes);
-    if (!mask) return tl::unexpected(mask.error());
-    if (info->fields.size() < 64 && (*mask >> info->fields.size()) != 0) {
-        return fail(too_new, {},
-                    "a record \"" + std::string(info->name) +
-                        "\" has fields that this version does not know",
-                    "use the version of oms that wrote it, or a later one");
-    }
-    const std::size_t at = words_.size();
-    words_.resize(at + info->size / 8);
-    char* raw = reinterpret_cast<char*>(&words_[at]);
+const char* Decoder::decode_one(const char* at, const char* end) {
+    std::uint64_t kind = 0;
+    std::uint64_t mask = 0;
+    at = get_varint(at, end, kind);
+    const RecordInfo* info = at == nullptr ? nullptr : known_record(kind);
+    if (info == nullptr) return nullptr;
+    at = get_varint(at, end, mask);
+    if (at == nullptr || !knows_fields(*info, mask)) return nullptr;
+    const std::size_t place = words_.size();
+    words_.resize(place + info->size / 8);
+    char* raw = reinterpret_cast<char*>(&words_[place]);
     const oms_record head{info->size, info->kind};
     std::memcpy(raw, &head, sizeof head);
-    for (std::size_t i = 0; i < info->fields.size(); ++i) {
-        if ((*mask >> i & 1) == 0) continue;
-        if (Status status = take_field(bytes, info->fields[i], raw); !status) return status;
-    }
     ++count_;
-    return {};
+    return codec_of(*info).decode(at, end, mask, raw);
 }
 
 Result<std::string_view> take_decision(std::string_view& frame) {

@@ -40,7 +40,8 @@ public:
     }
 
 private:
-    Status decode_one(std::string_view& bytes);
+    /// Where the record ends; null when it cannot be read.
+    const char* decode_one(const char* at, const char* end);
     std::vector<std::uint64_t> words_;
     std::uint32_t count_ = 0;
 };
