@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/committer.hpp"
 
+#include "runtime/no_memory.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <span>
@@ -62,37 +64,44 @@ void Committer::run() {
 }
 
 void Committer::commit(Group& group) {
-    if (failed()) return group.clear();
-    std::shared_ptr<const Published> published;
-    if (!group.frame.empty()) {
-        // What does not decode would be lost to every reader, so it is not written either.
-        Result<std::shared_ptr<const Published>> made = Published::make(group.frame);
-        if (!made) return fail_for_good(made.error());
-        published = std::move(*made);
-        if (!append(group)) return group.clear();
+    if (!failed()) {
+        const Status done = with_memory([&] { return try_to_commit(group); });
+        if (!done) {
+            group = Group();
+            return fail_for_good(done.error());
+        }
     }
-    publish(group, published);
     group.clear();
     if (group.frame.capacity() > frame_kept) group.frame.shrink_to_fit();
 }
 
-bool Committer::append(const Group& group) {
+Status Committer::try_to_commit(Group& group) {
+    std::shared_ptr<const Published> published;
+    if (!group.frame.empty()) {
+        // What does not decode would be lost to every reader, so it is not written either.
+        Result<std::shared_ptr<const Published>> made = Published::make(group.frame);
+        if (!made) return tl::unexpected(std::move(made.error()));
+        published = std::move(*made);
+        if (Status status = append(group); !status) return status;
+    }
+    publish(group, published);
+    return {};
+}
+
+Status Committer::append(const Group& group) {
     const auto start = std::chrono::steady_clock::now();
     JournalBatch batch;
     batch.first_seq = group.first_seq;
     batch.last_seq = group.last_seq;
     batch.epoch = journal_.epoch();
     batch.frame = std::as_bytes(std::span(group.frame.data(), group.frame.size()));
-    if (Status status = journal_.append(batch); !status) {
-        fail_for_good(status.error());
-        return false;
-    }
+    if (Status status = journal_.append(batch); !status) return status;
     const std::uint64_t took = nanoseconds_since(start);
     stats_.commits.add();
     stats_.commit_bytes.add(group.frame.size());
     stats_.commit_ns.add(took);
     stats_.commit_ns_longest.raise(took);
-    return true;
+    return {};
 }
 
 void Committer::publish(Group& group, const std::shared_ptr<const Published>& published) {

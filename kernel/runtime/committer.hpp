@@ -68,12 +68,14 @@ public:
     void hand_over(Group& group);
 
     bool failed() const { return failed_.load(std::memory_order_acquire); }
+    /// Nothing is committed or shown any more, and the last word is said.
+    void fail_for_good(const Error& error);
 
 private:
     void run();
+    Status try_to_commit(Group& group);
+    Status append(const Group& group);
     void publish(Group& group, const std::shared_ptr<const Published>& published);
-    bool append(const Group& group);
-    void fail_for_good(const Error& error);
 
     Journal& journal_;
     Projection& projection_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/kernel.hpp"
 
+#include "runtime/no_memory.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -163,9 +165,17 @@ void Kernel::run() {
 }
 
 bool Kernel::round() {
-    const bool more = work();
-    finish_round(more);
-    return more;
+    bool more = false;
+    const Status done = with_memory([&]() -> Status {
+        more = work();
+        finish_round(more);
+        return {};
+    });
+    if (done) return more;
+    // A step stopped in its middle: the world is no fold any more, and nothing of it may get out.
+    group_ = Group();
+    committer_.fail_for_good(done.error());
+    return false;
 }
 
 /// Whether more waits.

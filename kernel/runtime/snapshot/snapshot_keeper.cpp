@@ -2,6 +2,7 @@
 #include "runtime/snapshot/snapshot_keeper.hpp"
 
 #include "runtime/journal/journal_errors.hpp"
+#include "runtime/no_memory.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -156,9 +157,11 @@ Result<std::optional<SnapshotFacts>> SnapshotKeeper::turn() {
     const std::optional<std::uint64_t> to_seq = due();
     if (!to_seq) return std::nullopt;
     const Clock::time_point start = Clock::now();
-    Result<SnapshotFacts> made = make_snapshot(
-        journal_, *to_seq, [&](const Error& error) { log_.warning("snapshots", to_text(error)); },
-        [&] { return !stopping_.load(std::memory_order_relaxed); });
+    const auto note = [&](const Error& error) { log_.warning("snapshots", to_text(error)); };
+    const auto go_on = [&] { return !stopping_.load(std::memory_order_relaxed); };
+    // It holds a second world: where there is no memory for that, the process goes on without.
+    Result<SnapshotFacts> made =
+        with_memory([&] { return make_snapshot(journal_, *to_seq, note, go_on); });
     if (!made) return tl::unexpected(std::move(made.error()));
     newest_ = made->seq;
     stats_.snapshots.add();

@@ -15,6 +15,7 @@
 
 #include "shared/party.hpp"
 
+#include <deque>
 #include <set>
 
 namespace parties {

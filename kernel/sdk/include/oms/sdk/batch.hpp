@@ -5,9 +5,10 @@
 #include <oms/sdk/record_info.hpp>
 
 #include <cstring>
-#include <deque>
 #include <iterator>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace oms::sdk {
@@ -118,12 +119,14 @@ private:
             text = {};
             return;
         }
-        const std::string& kept = texts_.emplace_back(text.data, text.size);
-        text.data = kept.data();
+        std::unique_ptr<char[]> kept(new char[text.size]);
+        std::memcpy(kept.get(), text.data, text.size);
+        text.data = kept.get();
+        texts_.push_back(std::move(kept));
     }
 
     std::vector<std::uint64_t> words_;
-    std::deque<std::string> texts_;  // a deque never moves what it holds
+    std::vector<std::unique_ptr<char[]>> texts_;
     std::uint32_t count_ = 0;
 };
 
