@@ -84,7 +84,7 @@ Refusal Step::report() {
 /// at.
 void Step::judge_after_the_fact(std::uint64_t id) {
     if (run_checks(subject_, id, OMS_STAGE_report) == 0) return;
-    open_task(subject_, id, "operations", "What was executed breaks a rule", "noted");
+    tell_once(id, "What was executed breaks a rule");
 }
 
 std::uint64_t Step::reported_route() {
@@ -130,16 +130,8 @@ void Step::anomaly(std::uint64_t of_order, std::uint64_t of_route, std::string_v
     emit(effect);
 }
 
-/// Nobody is asked what he was asked before and has not answered.
 void Step::open_task(std::uint64_t of_order, std::uint64_t of_route, std::string_view queue,
                      std::string_view title, std::string_view answers) {
-    const Order* of = order(of_order);
-    const auto asks_this = [&](std::uint64_t task) {
-        const Task& known = *world().tasks.find(task);
-        return known.open != 0 && known.route == of_route && known.queue == queue &&
-               known.title == title;
-    };
-    if (of != nullptr && std::any_of(of->tasks.begin(), of->tasks.end(), asks_this)) return;
     auto effect = make<oms_task_set>();
     effect.task = world().next.task;
     effect.order = of_order;
@@ -149,6 +141,17 @@ void Step::open_task(std::uint64_t of_order, std::uint64_t of_route, std::string
     effect.title = text(title);
     effect.answers = text(answers);
     emit(effect);
+}
+
+/// Tells operations of what may be found again and again; nobody is told twice before he has noted
+/// it.
+void Step::tell_once(std::uint64_t of_route, std::string_view title) {
+    const std::vector<std::uint64_t>& tasks = order(subject_)->tasks;
+    const bool told = std::any_of(tasks.begin(), tasks.end(), [&](std::uint64_t task) {
+        const Task& known = *world().tasks.find(task);
+        return known.open != 0 && known.route == of_route && known.title == title;
+    });
+    if (!told) open_task(subject_, of_route, "operations", title, "noted");
 }
 
 /// The lines that the report speaks of, with its quantities: those that it names, or the one that
@@ -343,8 +346,7 @@ void Step::report_answer(std::uint64_t id) {
     for (const RouteLine& line : route(id)->lines) working += line.counts.working;
     if (working == told.remaining) return;
     anomaly(subject_, id, "the party works another quantity than we know of");
-    open_task(subject_, id, "operations", "The party works another quantity than we know of",
-              "noted");
+    tell_once(id, "The party works another quantity than we know of");
 }
 
 /// The party changed the quantity by itself, or, without one, only terms.

@@ -205,6 +205,7 @@ private:
     void anomaly(std::uint64_t order, std::uint64_t route, std::string_view text);
     void open_task(std::uint64_t order, std::uint64_t route, std::string_view queue,
                    std::string_view title, std::string_view answers);
+    void tell_once(std::uint64_t route, std::string_view title);
 
     // ---- executions.cpp ------------------------------------------------------------------------
     void execute(std::uint64_t route, std::uint32_t line, std::int64_t quantity, std::int64_t price,

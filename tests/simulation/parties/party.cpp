@@ -100,6 +100,7 @@ void Party::say(Said said, Moment& moment) {
         // The last word on a route comes after all the others.
         due = std::max(due, last);
         tell_untold(said.route, due);
+        tell_deeds(said.route, due);
     }
     last = std::max(last, due);
     if (moment.strikes(Fault::double_report, 6))
@@ -121,6 +122,24 @@ void Party::tell_untold(std::uint64_t route, std::int64_t due) {
     if (untold == untold_.end()) return;
     for (Said& said : untold->second) send(std::move(said), due);
     untold_.erase(untold);
+}
+
+/// Answers may have been lost, so what they told is told again before a hook that ends the route, or
+/// beside the answer to a question: as a client does who asks for the whole of a payment.
+void Party::tell_deeds(std::uint64_t route, std::int64_t due) {
+    const Work* work = has_hooks() ? find(route) : nullptr;
+    if (work == nullptr) return;
+    for (const Work::Deed& deed : work->deeds) {
+        if (!deed.live || deed.corrects) continue;
+        Said done;
+        done.type = OMS_report_executed;
+        done.route = work->route;
+        done.ref = work->ref;
+        done.execution = deed.ref;
+        done.parts = deed.parts;
+        done.time = due;
+        send(std::move(done), due);
+    }
 }
 
 void Party::release(std::int64_t now) {
@@ -179,19 +198,7 @@ void Party::answer(const Request& request, Moment& moment) {
         send(std::move(said), due);
         return;
     }
-    if (has_hooks()) {
-        for (const Work::Deed& deed : work->deeds) {
-            if (!deed.live || deed.corrects) continue;
-            Said done;
-            done.type = OMS_report_executed;
-            done.route = work->route;
-            done.ref = work->ref;
-            done.execution = deed.ref;
-            done.parts = deed.parts;
-            done.time = moment.now;
-            send(std::move(done), due);
-        }
-    }
+    tell_deeds(request.route, due);
     if (has_hooks() && work->end != 0) {
         said.type = work->end;
         said.ref = work->ref;
