@@ -124,8 +124,8 @@ void Party::tell_untold(std::uint64_t route, std::int64_t due) {
     untold_.erase(untold);
 }
 
-/// Answers may have been lost, so what they told is told again before a hook that ends the route, or
-/// beside the answer to a question: as a client does who asks for the whole of a payment.
+/// Answers may have been lost, so what they told is told again before the hook that ends the route,
+/// and beside the answer to a question: as to a client that asks for the whole of a payment.
 void Party::tell_deeds(std::uint64_t route, std::int64_t due) {
     const Work* work = has_hooks() ? find(route) : nullptr;
     if (work == nullptr) return;
