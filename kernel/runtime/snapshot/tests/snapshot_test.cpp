@@ -76,6 +76,12 @@ public:
         runtime_.reset();
     }
 
+    /// What it said so far; the background goes on saying.
+    std::string log() {
+        const std::lock_guard lock(log_mutex_);
+        return log_;
+    }
+
     /// Orders that are executed, open, old, cancelled by turns.
     void work(int orders) {
         Party party(*runtime_);
@@ -179,7 +185,7 @@ TEST_F(Snapshots, AreMadeBesideTheKernelAndBegunWith) {
 
     log_.clear();
     open();
-    EXPECT_THAT(log_, HasSubstr("taken from a snapshot"));
+    EXPECT_THAT(log(), HasSubstr("taken from a snapshot"));
     EXPECT_EQ(counter("snapshot_seq"), from_snapshot.snapshot);
     // Names, keys and open orders are what they were.
     const Result<Reply> again = port_->request(place(*port_, "k3").view());
@@ -275,8 +281,8 @@ TEST_F(Snapshots, TheJournalStandsInForAllOfThem) {
 
     log_.clear();
     open();
-    for (const std::string& name : names) EXPECT_THAT(log_, HasSubstr(name));
-    EXPECT_THAT(log_, HasSubstr("this snapshot is not used"));
+    for (const std::string& name : names) EXPECT_THAT(log(), HasSubstr(name));
+    EXPECT_THAT(log(), HasSubstr("this snapshot is not used"));
     // The next one that is made takes their place.
     work_until_snapshots(1);
     close();
