@@ -100,7 +100,7 @@ void Party::say(Said said, Moment& moment) {
         // The last word on a route comes after all the others.
         due = std::max(due, last);
         tell_untold(said.route, due);
-        tell_deeds(said.route, due);
+        tell_deeds(said.route, due, said.is_answer);
     }
     last = std::max(last, due);
     if (moment.strikes(Fault::double_report, 6))
@@ -124,9 +124,9 @@ void Party::tell_untold(std::uint64_t route, std::int64_t due) {
     untold_.erase(untold);
 }
 
-/// Answers may have been lost, so what they told is told again before the hook that ends the route,
-/// and beside the answer to a question: as to a client that asks for the whole of a payment.
-void Party::tell_deeds(std::uint64_t route, std::int64_t due) {
+/// Answers may have been lost, and hooks wait somewhere: so what was done is told again before the
+/// word that ends the route, and on its way, as to a client that asks for the whole of a payment.
+void Party::tell_deeds(std::uint64_t route, std::int64_t due, bool is_answer) {
     const Work* work = has_hooks() ? find(route) : nullptr;
     if (work == nullptr) return;
     for (const Work::Deed& deed : work->deeds) {
@@ -134,6 +134,7 @@ void Party::tell_deeds(std::uint64_t route, std::int64_t due) {
         Said done;
         done.type = OMS_report_executed;
         done.route = work->route;
+        done.is_answer = is_answer;
         done.ref = work->ref;
         done.execution = deed.ref;
         done.parts = deed.parts;
@@ -198,7 +199,7 @@ void Party::answer(const Request& request, Moment& moment) {
         send(std::move(said), due);
         return;
     }
-    tell_deeds(request.route, due);
+    tell_deeds(request.route, due, true);
     if (has_hooks() && work->end != 0) {
         said.type = work->end;
         said.ref = work->ref;

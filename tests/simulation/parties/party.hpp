@@ -152,7 +152,7 @@ private:
     void say(Said said, Moment& moment);
     void send(Said said, std::int64_t due);
     void tell_untold(std::uint64_t route, std::int64_t due);
-    void tell_deeds(std::uint64_t route, std::int64_t due);
+    void tell_deeds(std::uint64_t route, std::int64_t due, bool is_answer);
     void release(std::int64_t now);
     Work* find(std::uint64_t route);
     Work* any_open(Moment& moment);
