@@ -235,7 +235,7 @@ std::uint32_t Step::report_reversal(std::uint64_t id) {
     bool corrects = told.type == OMS_report_corrected;
     if (corrects && own != undone) {
         if (world().find_execution(id, own) != nullptr) return 0;  // it was told before
-        corrects = !world().knows_ref(id, own);  // or it was itself undone before it was told
+        corrects = !world().is_spent(id, own);  // or it was itself undone before it was told
     }
     if (live.empty()) return report_reversal_ahead(id, corrects);
     std::vector<Booked> bookings;
@@ -277,8 +277,7 @@ std::uint32_t Step::report_reversal_ahead(std::uint64_t id, bool corrects) {
 bool Step::report_ended(std::uint64_t id) {
     const auto& told = head<oms_report>();
     const oms_text ref = told.execution_ref;
-    if (world().knows_ref(id, view(ref)) && world().find_execution(id, view(ref)) == nullptr)
-        return false;
+    if (world().is_spent(id, view(ref))) return false;
     const auto lines = reported_lines(*route(id));
     if (!lines) {
         anomaly(subject_, id, "it does not name a line that the route has");

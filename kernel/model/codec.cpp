@@ -66,25 +66,28 @@ void each_field(Visit visit) {
     each_index(visit, std::make_index_sequence<std::size(fields_of<Record>)>());
 }
 
+template <FieldType>
+struct ValueOf {
+    using type = std::uint64_t;
+};
+template <>
+struct ValueOf<FieldType::u32> {
+    using type = std::uint32_t;
+};
+template <>
+struct ValueOf<FieldType::text> {
+    using type = oms_text;
+};
+template <>
+struct ValueOf<FieldType::wide> {
+    using type = oms_wide;
+};
+
 template <FieldType type>
-auto load(const char* field) {
-    if constexpr (type == FieldType::u32) {
-        std::uint32_t value;
-        std::memcpy(&value, field, sizeof value);
-        return value;
-    } else if constexpr (type == FieldType::text) {
-        oms_text value;
-        std::memcpy(&value, field, sizeof value);
-        return value;
-    } else if constexpr (type == FieldType::wide) {
-        oms_wide value;
-        std::memcpy(&value, field, sizeof value);
-        return value;
-    } else {
-        std::uint64_t value;
-        std::memcpy(&value, field, sizeof value);
-        return value;
-    }
+typename ValueOf<type>::type load(const char* field) {
+    typename ValueOf<type>::type value;
+    std::memcpy(&value, field, sizeof value);
+    return value;
 }
 
 bool is_set(std::uint64_t number) { return number != 0; }

@@ -122,6 +122,7 @@ public:
     const Execution* find_execution(std::uint64_t route, std::string_view external_ref) const;
     /// Whether a report with this id would tell nothing new: it is an execution's, or it is spent.
     bool knows_ref(std::uint64_t route, std::string_view external_ref) const;
+    bool is_spent(std::uint64_t route, std::string_view external_ref) const;
     /// All of that id that are live.
     std::vector<Execution> live_executions(std::uint64_t route,
                                            std::string_view external_ref) const;

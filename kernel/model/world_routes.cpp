@@ -54,6 +54,11 @@ bool World::knows_ref(std::uint64_t route, std::string_view external_ref) const 
     return place_of(route, external_ref) != nullptr;
 }
 
+bool World::is_spent(std::uint64_t route, std::string_view external_ref) const {
+    const RefPlace* found = place_of(route, external_ref);
+    return found != nullptr && found->spent;
+}
+
 const Execution* World::find_execution(std::uint64_t route, std::string_view external_ref) const {
     const RefPlace* found = place_of(route, external_ref);
     if (found == nullptr || found->spent) return nullptr;

@@ -209,12 +209,7 @@ void Ticket::expect_replay() {
     World folded;
     std::uint64_t seq = 0;
     while (port_->read(OMS_READ_ALL, 0, seq, 0, [&](const oms_batch& batch) {
-        for (const oms_record& record : sdk::Records(batch)) {
-            if (const auto* header = sdk::as<oms_decision>(record))
-                folded.begin_decision(*header);
-            else if (Status status = folded.apply(record); !status)
-                wrong(to_text(status.error()));
-        }
+        if (const auto header = folded.fold(batch); !header) wrong(to_text(header.error()));
         return OMS_OK;
     }) == OMS_OK) {
     }

@@ -276,12 +276,11 @@ void Simulation::deliver_hook(Moment& moment) {
         const bool any = world_.weather.has(Fault::reorder);
         const Said* said = &hooks[any ? moment.chance.below(hooks.size()) : 0];
         // The last word on a route does not overtake what was done there.
-        const auto before = [&] {
-            return std::find_if(hooks.begin(), hooks.end(), [&](const Said& other) {
-                return !other.execution.empty() && other.route == said->route;
-            });
-        };
-        if (said->execution.empty() && before() != hooks.end()) said = &*before();
+        const auto before = std::find_if(hooks.begin(), hooks.end(), [&](const Said& other) {
+            return said->execution.empty() && !other.execution.empty() &&
+                   other.route == said->route;
+        });
+        if (before != hooks.end()) said = &*before;
         sdk::Batch input;
         write_report(*said, world_.names.acquirer, input);
         world_.figures.add("hooks");

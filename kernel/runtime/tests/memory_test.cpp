@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <map>
 #include <new>
-#include <optional>
+#include <utility>
 
 namespace {
 
@@ -56,12 +56,7 @@ protected:
         };
         options.on_fatal = [this](const Error& error) { last_word_ = error.code; };
         last_word_ = 0;
-        auto opened = Runtime::open(std::move(options));
-        ASSERT_TRUE(opened) << yaml::to_text(opened.error());
-        runtime_ = std::move(*opened);
-        const Status started = runtime_->start();
-        ASSERT_TRUE(started) << to_text(started.error());
-        port_ = runtime_->port("client");
+        start_running(Runtime::open(std::move(options)), runtime_, port_);
     }
 
     void close() {
@@ -133,9 +128,6 @@ TEST_F(Memory, WhereverItEndsWhatWasAcknowledgedIsThere) {
         }
         close();
     }
-    RecordProperty("allocations", std::to_string(round));
-    RecordProperty("ended", std::to_string(ended));
-    RecordProperty("went_on", std::to_string(went_on));
     std::printf("%lld allocations: %d ended the process, %d cost a request\n",
                 static_cast<long long>(round), ended, went_on);
     EXPECT_GT(ended, 0);

@@ -12,14 +12,7 @@ using testing::HasSubstr;
 
 class RuntimeTest : public testing::Test {
 protected:
-    void open(bool in_memory = true) {
-        auto opened = world_.open(in_memory);
-        ASSERT_TRUE(opened) << yaml::to_text(opened.error());
-        runtime_ = std::move(*opened);
-        const Status started = runtime_->start();
-        ASSERT_TRUE(started) << to_text(started.error());
-        port_ = runtime_->port("test");
-    }
+    void open(bool in_memory = true) { start_running(world_.open(in_memory), runtime_, port_); }
     void close() {
         port_.reset();
         runtime_.reset();

@@ -4,6 +4,8 @@
 #include <oms/abi/routing.h>
 #include <oms/sdk/fields.hpp>
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <thread>
 
@@ -150,6 +152,15 @@ yaml::Checked<std::unique_ptr<Runtime>> SmallWorld::open(bool in_memory) {
     opening.clock = &clock;
     opening.log = [this](std::string_view line) { log.emplace_back(line); };
     return Runtime::open(std::move(opening));
+}
+
+void start_running(yaml::Checked<std::unique_ptr<Runtime>> opened,
+                   std::unique_ptr<Runtime>& runtime, std::unique_ptr<Port>& port) {
+    ASSERT_TRUE(opened) << yaml::to_text(opened.error());
+    runtime = std::move(*opened);
+    const Status started = runtime->start();
+    ASSERT_TRUE(started) << to_text(started.error());
+    port = runtime->port("test");
 }
 
 sdk::Batch place(Port& port, std::string_view key, std::int64_t quantity) {

@@ -125,6 +125,10 @@ private:
     TempFolder folder_;
 };
 
+/// Starts what was opened, into a fixture's places for it and for a port to it.
+void start_running(yaml::Checked<std::unique_ptr<Runtime>> opened,
+                   std::unique_ptr<Runtime>& runtime, std::unique_ptr<Port>& port);
+
 /// An order for so many things, under a key.
 sdk::Batch place(Port& port, std::string_view key, std::int64_t quantity = 10);
 

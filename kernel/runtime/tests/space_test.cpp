@@ -52,12 +52,7 @@ protected:
                 ended_ = true;
             };
         }
-        auto opened = Runtime::open(std::move(options));
-        ASSERT_TRUE(opened) << yaml::to_text(opened.error());
-        runtime_ = std::move(*opened);
-        const Status started = runtime_->start();
-        ASSERT_TRUE(started) << to_text(started.error());
-        port_ = runtime_->port("test");
+        start_running(Runtime::open(std::move(options)), runtime_, port_);
         party_ = std::make_unique<Party>(*runtime_);
     }
     void close() {

@@ -90,7 +90,6 @@ void Party::amend(const Request& request, Moment& moment) {
         say(std::move(said), moment);
         return;
     }
-    work->amended = true;
     for (const Part& wanted : request.parts) {
         Work::Line* line = work->line(wanted.line);
         if (line == nullptr) continue;

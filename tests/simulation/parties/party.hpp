@@ -83,7 +83,6 @@ struct Work {
     bool ended = false;
     bool forgotten = false;  ///< it works nothing of it, and says that it never had it
     bool went_over = false;  ///< it did more than it was asked, or after it had ended
-    bool amended = false;
     /// Something was undone beside a part that was given back: what works then depends on which of
     /// them is heard first. The kernel asks a person.
     bool is_unclear = false;

@@ -64,12 +64,7 @@ public:
         options.open_journal = [this]() -> Result<std::unique_ptr<Journal>> {
             return SqliteJournal::open(journal_options());
         };
-        auto opened = Runtime::open(std::move(options));
-        ASSERT_TRUE(opened) << yaml::to_text(opened.error());
-        runtime_ = std::move(*opened);
-        const Status started = runtime_->start();
-        ASSERT_TRUE(started) << to_text(started.error());
-        port_ = runtime_->port("test");
+        start_running(Runtime::open(std::move(options)), runtime_, port_);
     }
     void close() {
         port_.reset();
