@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -79,6 +80,9 @@ public:
     std::map<std::uint64_t, std::int64_t> watches_hit;
 
     bool cancel_only = false;
+
+    /// Why no decision after the one before may be committed.
+    std::optional<Error> broken;
 
     /// Brings programs and names up to date after recovery, a new epoch or a definition.
     void refresh();

@@ -88,6 +88,15 @@ void Engine::restore(World world, std::uint64_t observed) {
     core.mark_recovered();
 }
 
+void Engine::read_archive_from(ArchiveReader* reader, std::uint64_t seq) {
+    state_->core.world.archive.read_from(reader, seq);
+}
+
+const Error* Engine::broken() const {
+    const std::optional<Error>& broken = state_->core.broken;
+    return broken ? &*broken : nullptr;
+}
+
 Outcome Engine::decide(const oms_batch& input, std::int64_t now, std::string& frame) {
     return Step(state_->core, now).run(input, frame);
 }

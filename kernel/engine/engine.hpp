@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/bindings.hpp"
+#include "model/archive_reader.hpp"
 #include "model/result.hpp"
 
 #include <oms/sdk/batch.hpp>
@@ -46,6 +47,9 @@ public:
     /// last observation then.
     void restore(World world, std::uint64_t observed);
 
+    /// Where retired orders are read; what was retired up to `seq` is the reader's.
+    void read_archive_from(ArchiveReader* reader, std::uint64_t seq);
+
     /// Decides again what a decision of the past was about, with the bindings of today: the state
     /// must be the one before it. Of the world outside there is what the decision says that was
     /// read. The decision that it would be is appended to `frame`; the state stays as it is. False:
@@ -58,6 +62,10 @@ public:
     /// nothing; its answer is `answer_of`. What is no input at all has an outcome without a seq.
     /// Never fails: what is wrong with an input is its outcome.
     Outcome decide(const oms_batch& input, std::int64_t now, std::string& frame);
+
+    /// Why the last decision, and what may follow it, must not be committed: something of the state
+    /// could not be read. Null: nothing was wrong.
+    const Error* broken() const;
 
     /// The last value of the world, applied between decisions. Watches that it hits wait for `due`.
     void observe(const oms_observation& observation);

@@ -184,7 +184,7 @@ Refusal Step::open_links(std::uint64_t id) {
     Refusal refusal = 0;
     details<oms_link>([&](const oms_link& link) {
         if (refusal != 0) return;
-        const bool archived = world().archive.count(link.order) != 0;
+        const bool archived = world().is_retired(link.order);
         if (link.order == id || link.link < OMS_link_list || link.link > OMS_link_repayment_of ||
             (order(link.order) == nullptr && !archived)) {
             refusal = OMS_ERROR_bad_link;
@@ -303,7 +303,7 @@ Refusal Step::adopt_order() {
     if (party == nullptr) return OMS_ERROR_unknown_destination;
     const std::string_view ref = view(adopt.external_ref);
     if (world().find_route(adopt.destination, ref) != 0 ||
-        world().find_archived(adopt.destination, ref) != 0)
+        found_in_archive(world().archive.find_ref(adopt.destination, ref)) != 0)
         return 0;  // it is known already: nothing to adopt
     if (const Refusal refusal =
             open_order(adopt.order_kind, adopt.account, OMS_ORDER_FACT | OMS_ORDER_ADOPTED, 0);

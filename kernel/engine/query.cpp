@@ -53,12 +53,14 @@ Status show_order(const Core& core, const oms_query& query, sdk::Batch& rows) {
         add_order(world, *order, OMS_shelf_live, rows);
         return {};
     }
-    const auto shelved = world.archive.find(id);
-    if (shelved == world.archive.end()) return unknown(OMS_ERROR_unknown_order, "order");
+    if (!world.is_retired(id)) return unknown(OMS_ERROR_unknown_order, "order");
+    const Result<const std::string*> shelved = world.archive.find(id);
+    if (!shelved) return tl::unexpected(shelved.error());
+    if (*shelved == nullptr) return tl::unexpected(archived_order_gone(id));
     // An archived order is folded into a small world of its own to be shown.
     World alone;
     Decoder decoder;
-    if (Status status = decoder.decode(shelved->second); !status) return status;
+    if (Status status = decoder.decode(**shelved); !status) return status;
     for (const oms_record& record : sdk::Records(decoder.view()))
         if (Status status = alone.apply(record); !status) return status;
     add_order(alone, *alone.orders.find(id), OMS_shelf_retired, rows);

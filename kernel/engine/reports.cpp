@@ -94,24 +94,45 @@ std::uint64_t Step::reported_route() {
         return world().find_route(told.destination, view(told.external_ref));
     };
     if (const std::uint64_t known = find(); known != 0) return known;
-    const std::uint64_t archived =
-        told.route != 0 ? world().find_archived(told.route)
-                        : world().find_archived(told.destination, view(told.external_ref));
-    if (archived == 0) return 0;
-    recall(archived);
+    const Archive& archive = world().archive;
+    const std::uint64_t archived = found_in_archive(
+        told.route != 0 ? archive.find_route(told.route)
+                        : archive.find_ref(told.destination, view(told.external_ref)));
+    if (archived == 0 || !recall(archived)) return 0;
     return find();
 }
 
+/// What cannot be read is not guessed: the decision that is being made will not be committed.
+std::uint64_t Step::found_in_archive(const Result<std::uint64_t>& found) {
+    if (!found) core_.broken = found.error();
+    return found.value_or(0);
+}
+
+const std::string* Step::archived(std::uint64_t id) {
+    const Result<const std::string*> found = world().archive.find(id);
+    if (found && *found != nullptr) return *found;
+    core_.broken = found ? archived_order_gone(id) : found.error();
+    return nullptr;
+}
+
 /// A block's sources come back before it, so that what it hands back finds them.
-void Step::recall(std::uint64_t archived) {
-    for (const std::uint64_t source : world().archived_sources(archived))
-        if (world().archive.count(source) != 0) recall(source);
+bool Step::recall(std::uint64_t retired) {
+    const std::string* effects = archived(retired);
+    Decoder decoder;
+    if (effects == nullptr || !decoder.decode(*effects)) return false;
+    for (const oms_record& record : sdk::Records(decoder.view())) {
+        const auto* source = sdk::as<oms_source_set>(record);
+        if (source == nullptr || !world().is_retired(source->source_order)) continue;
+        if (!recall(source->source_order)) return false;
+    }
+    if (archived(retired) == nullptr) return false;
     auto effect = make<oms_order_shelved>();
-    effect.order = archived;
+    effect.order = retired;
     effect.shelf = OMS_shelf_live;
     emit(effect);
-    touch(archived);
-    retire_later(archived);
+    touch(retired);
+    retire_later(retired);
+    return true;
 }
 
 void Step::anomaly(std::uint64_t of_order, std::uint64_t of_route, std::string_view what) {

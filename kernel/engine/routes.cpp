@@ -194,6 +194,7 @@ void Step::send(std::uint64_t id, std::uint32_t action, std::uint32_t event, std
         first < order(at.order)->lines.size() ? order(at.order)->lines[first].product : 0;
     effect.quantity = quantity;
     effect.attempt = action == OMS_action_place ? at.place_attempts + 1 : 1;
+    effect.account = order(at.order)->account;
     emit(effect);
 }
 

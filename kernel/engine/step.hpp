@@ -189,7 +189,9 @@ private:
     Refusal report();
     void judge_after_the_fact(std::uint64_t route);
     std::uint64_t reported_route();
-    void recall(std::uint64_t archived);
+    std::uint64_t found_in_archive(const Result<std::uint64_t>& found);
+    const std::string* archived(std::uint64_t id);
+    bool recall(std::uint64_t retired);
     std::optional<std::vector<oms_route_line>> reported_lines(const Route& route) const;
     bool cannot_book(std::uint64_t route, std::string_view why);
     bool can_count(const Route& route, const std::vector<Booked>& bookings) const;

@@ -359,12 +359,11 @@ void write_world(const World& world, const EffectSink& sink) {
     write_references(world, sink);
     world.orders.each([&](const Order& order) { write_order(world, order, true, sink); });
     world.tasks.each([&](const Task& task) { put(sink, World::as_effect(task)); });
-    for (const auto& [order, effects] : world.archive) {
-        auto effect = make<oms_order_archived>();
-        effect.order = order;
-        effect.effects = text(effects);
-        put(sink, effect);
-    }
+    auto archive = make<oms_archive_restored>();
+    archive.orders = world.archive.size();
+    archive.digest_low = world.archive.digest().low;
+    archive.digest_high = world.archive.digest().high;
+    put(sink, archive);
     write_books(world, sink);
     for (const auto& [seq, loose] : world.loose_keys)
         write_key(world, loose.origin, loose.key, true, sink);

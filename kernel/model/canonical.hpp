@@ -11,7 +11,7 @@
 namespace oms {
 
 /// Part of the hash: it changes when the canonical form does.
-inline constexpr std::uint32_t canonical_version = 2;
+inline constexpr std::uint32_t canonical_version = 3;
 
 using EffectSink = std::function<void(const oms_record&)>;
 
@@ -22,7 +22,7 @@ void write_order(const World& world, const Order& order, bool with_open, const E
 /// The names and their terms, and the installed lifecycles.
 void write_references(const World& world, const EffectSink& sink);
 
-/// All of it.
+/// All of it, but for retired orders: of those only how many there are, and a digest.
 void write_world(const World& world, const EffectSink& sink);
 
 /// 32 hex digits (XXH3, 128 bits) over the canonical version and the encoded effects of

@@ -474,77 +474,30 @@ Status World::on(const oms_order_shelved& effect) {
         forget_executions(*order);
         loosen_keys(*order);
         remove_order(effect.order);
-        archive_order(effect.order, std::move(bytes));
+        archive.retire(seq, effect.order, std::move(bytes));
         return {};
     }
-    const auto shelved = archive.find(effect.order);
-    if (shelved == archive.end()) return missing("archived order", effect.order);
-    const std::string bytes = std::move(shelved->second);
-    archive.erase(shelved);
+    const Result<const std::string*> shelved = archive.find(effect.order);
+    if (!shelved) return tl::unexpected(shelved.error());
+    if (*shelved == nullptr) return tl::unexpected(archived_order_gone(effect.order));
+    const std::string bytes = **shelved;
     Decoder decoder;
     if (Status status = decoder.decode(bytes); !status) return status;
-    index_archived(effect.order, decoder.view(), false);
+    archive.recall(seq, effect.order);
     // Taken back last, when the undoing of what follows has taken the order away.
-    undo.push([id = effect.order, kept = undo.keep(bytes)](World& world) {
-        world.archive_order(id, *kept);
-    });
+    undo.push([](World& world) { world.archive.take_back_recall(); });
     for (const oms_record& record : sdk::Records(decoder.view()))
         if (Status status = apply(record); !status) return status;
     return {};
 }
 
-Status World::on(const oms_order_archived& effect) {
-    archive_order(effect.order, std::string(view(effect.effects)));
+bool World::is_retired(std::uint64_t order) const {
+    return order != 0 && order < next.order && orders.find(order) == nullptr;
+}
+
+Status World::on(const oms_archive_restored& effect) {
+    archive.restore(effect.orders, {effect.digest_low, effect.digest_high});
     return {};
-}
-
-void World::archive_order(std::uint64_t id, std::string bytes) {
-    Decoder decoder;
-    if (decoder.decode(bytes)) index_archived(id, decoder.view(), true);
-    archive.emplace(id, std::move(bytes));
-}
-
-void World::index_archived(std::uint64_t id, const oms_batch& effects, bool present) {
-    std::uint32_t destination = 0;
-    for (const oms_record& record : sdk::Records(effects)) {
-        if (const auto* opened = sdk::as<oms_route_opened>(record)) {
-            destination = opened->destination;
-            if (present)
-                archived_routes_[opened->route] = id;
-            else
-                archived_routes_.erase(opened->route);
-        } else if (const auto* changed = sdk::as<oms_route_changed>(record)) {
-            const std::pair ref(scoped(destination, view(changed->external_ref)), id);
-            if (present)
-                archived_refs_.insert(ref);
-            else
-                archived_refs_.erase(ref);
-        }
-    }
-}
-
-std::uint64_t World::find_archived(std::uint64_t route) const {
-    const auto found = archived_routes_.find(route);
-    return found == archived_routes_.end() ? 0 : found->second;
-}
-
-/// The newest order, where a party has used its ref again.
-std::uint64_t World::find_archived(std::uint32_t destination, std::string_view external_ref) const {
-    const std::string key = scoped(destination, external_ref);
-    const auto above = archived_refs_.upper_bound({key, ~std::uint64_t{0}});
-    if (above == archived_refs_.begin() || std::prev(above)->first != key) return 0;
-    return std::prev(above)->second;
-}
-
-std::vector<std::uint64_t> World::archived_sources(std::uint64_t block) const {
-    std::vector<std::uint64_t> sources;
-    const auto shelved = archive.find(block);
-    Decoder decoder;
-    if (shelved == archive.end() || !decoder.decode(shelved->second)) return sources;
-    for (const oms_record& record : sdk::Records(decoder.view()))
-        if (const auto* source = sdk::as<oms_source_set>(record))
-            sources.push_back(source->source_order);
-    return sources;
 }
 
 Status World::on(const oms_order_restored& effect) {

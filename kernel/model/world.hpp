@@ -6,6 +6,7 @@
 // change down, and a refusal takes them back.
 #pragma once
 
+#include "model/archive.hpp"
 #include "model/id_table.hpp"
 #include "model/ledger.hpp"
 #include "model/order.hpp"
@@ -106,7 +107,7 @@ public:
     std::map<std::uint32_t, Channel> channels;
     std::map<CellKey, std::int64_t> cells;
     std::map<Halt, std::string> halts;
-    std::map<std::uint64_t, std::string> archive;  ///< retired orders, as encoded effects
+    Archive archive;  ///< retired orders
     /// By the seq of the decision that first knew them.
     std::map<std::uint64_t, LooseKey> loose_keys;
 
@@ -126,11 +127,8 @@ public:
     /// All of that id that are live.
     std::vector<Execution> live_executions(std::uint64_t route,
                                            std::string_view external_ref) const;
-    /// The order in the archive to which the party's route belongs; 0: none.
-    std::uint64_t find_archived(std::uint64_t route) const;
-    std::uint64_t find_archived(std::uint32_t destination, std::string_view external_ref) const;
-    /// The orders that an archived block gathers from.
-    std::vector<std::uint64_t> archived_sources(std::uint64_t block) const;
+    /// Numbers count up, so an order that was and is not here is retired.
+    bool is_retired(std::uint64_t order) const;
 
     // Numbers of an instance that the lifecycle's author does not see, as slots beyond his own.
     static constexpr std::uint32_t attempts_slot = 0xf0;   ///< + role
@@ -168,8 +166,6 @@ private:
     const RefPlace* place_of(std::uint64_t route, std::string_view ref) const;
     void forget_executions(const Order& order);
     void remove_order(std::uint64_t id);
-    void archive_order(std::uint64_t id, std::string bytes);
-    void index_archived(std::uint64_t id, const oms_batch& effects, bool present);
     void insert_timer(const Timer& timer);
     void remove_timer(std::uint64_t id);
     void insert_watch(const Watch& watch);
@@ -185,8 +181,6 @@ private:
     // the older ones wait for it to be free.
     TextIndex<std::uint64_t> routes_by_ref_;
     std::set<std::pair<std::string, std::uint64_t>> shadowed_routes_;
-    std::set<std::pair<std::string, std::uint64_t>> archived_refs_;  // the same, to the orders
-    std::unordered_map<std::uint64_t, std::uint64_t> archived_routes_;
     TextIndex<RefPlace> executions_by_ref_;  // by route and ref
 };
 

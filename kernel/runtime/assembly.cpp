@@ -153,26 +153,45 @@ Status Assembly::release() {
 }
 
 /// What the newest good snapshot holds need not be folded again.
-void Assembly::restore_snapshot() {
+Status Assembly::restore_snapshot() {
     const auto start = std::chrono::steady_clock::now();
-    std::optional<LoadedSnapshot> loaded = newest_snapshot(*journal_, [this](const Error& error) {
-        log_.warning("oms", "this snapshot is not used: " + to_text(error));
-    });
+    if (Status status = open_archive(); !status) return status;
+    std::optional<LoadedSnapshot> loaded =
+        newest_snapshot(*journal_, archive_.get(), [this](const Error& error) {
+            log_.warning("oms", "this snapshot is not used: " + to_text(error));
+        });
     const std::uint64_t seq = loaded ? loaded->facts.seq : 0;
-    snapshots_ = std::make_unique<SnapshotKeeper>(*journal_, config_.snapshots, seq, log_, stats_);
-    if (!loaded) return;
+    snapshots_ = std::make_unique<SnapshotKeeper>(*journal_, archive_.get(), config_.snapshots, seq,
+                                                  log_, stats_);
+    if (archive_ != nullptr) {
+        if (Status status = archive_->begin(seq); !status) return status;
+        machine->read_archive_from(archive_.get(), 0);
+    }
+    if (!loaded) return {};
     projection_.restore(loaded->fold->world);
     machine->restore(std::move(loaded->fold->world), loaded->facts.observed);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     log_.info("oms",
               fmt::format("decisions up to {} taken from a snapshot in {:.2f} s", seq, seconds));
+    return {};
+}
+
+Status Assembly::open_archive() {
+    if (journal_->place() == nullptr) return {};
+    Result<std::unique_ptr<ArchiveFile>> opened =
+        ArchiveFile::open(*journal_->place(), [this](const Error& error) {
+            log_.warning("oms", "the archive of retired orders is made anew: " + to_text(error));
+        });
+    if (!opened) return tl::unexpected(std::move(opened.error()));
+    archive_ = std::move(*opened);
+    return {};
 }
 
 Status Assembly::recover_state() {
-    restore_snapshot();
+    if (Status status = restore_snapshot(); !status) return status;
     const Result<Recovered> recovered =
-        recover(*journal_, *machine, projection_, options_.progress);
+        recover(*journal_, *machine, projection_, options_.progress, archive_.get());
     if (!recovered) return tl::unexpected(recovered.error());
     if (recovered->decisions > 0) {
         const double seconds = recovered->seconds > 0 ? recovered->seconds : 1e-9;
@@ -252,6 +271,7 @@ void Assembly::stop() {
     if (kernel != nullptr) kernel->stop();
     backbone.stop_ports();
     if (snapshots_ != nullptr) snapshots_->stop();
+    if (archive_ != nullptr) archive_->close();
     if (journal_ != nullptr) {
         if (Status closed = journal_->close(); !closed) log_.error("oms", to_text(closed.error()));
     }

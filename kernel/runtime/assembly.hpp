@@ -54,7 +54,8 @@ private:
     Status note_last_end();
     Status release();
     Status recover_state();
-    void restore_snapshot();
+    Status restore_snapshot();
+    Status open_archive();
     yaml::Errors take_in();
     bool was_unclean() const;
     void last_word(const Error& error);
@@ -70,6 +71,7 @@ private:
     bool stopped_ = false;
     Projection projection_;
     std::unique_ptr<Journal> journal_;
+    std::unique_ptr<ArchiveFile> archive_;  // null: the journal keeps no files
     std::unique_ptr<CallMarks> marks_;
     Quarantine quarantine_;
     std::unique_ptr<Ring> ring_;

@@ -124,8 +124,7 @@ void Committer::publish(Group& group, const std::shared_ptr<const Published>& pu
 }
 
 void Committer::fail_for_good(const Error& error) {
-    failed_.store(true, std::memory_order_release);
-    fatal_(error);
+    if (!failed_.exchange(true, std::memory_order_acq_rel)) fatal_(error);
 }
 
 }  // namespace oms::runtime

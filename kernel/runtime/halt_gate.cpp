@@ -3,27 +3,6 @@
 
 namespace oms::runtime {
 
-OrderAccounts::~OrderAccounts() {
-    for (std::size_t page = 0; page < page_count; ++page) delete pages_[page].load();
-}
-
-void OrderAccounts::set(std::uint64_t order, std::uint32_t account) {
-    if (order / page_size >= page_count) return;
-    std::atomic<Page*>& slot = pages_[order / page_size];
-    Page* page = slot.load(std::memory_order_acquire);
-    if (page == nullptr) {
-        page = new Page{};
-        slot.store(page, std::memory_order_release);
-    }
-    (*page)[order % page_size].store(account, std::memory_order_release);
-}
-
-std::uint32_t OrderAccounts::find(std::uint64_t order) const {
-    if (order / page_size >= page_count) return 0;
-    const Page* page = pages_[order / page_size].load(std::memory_order_acquire);
-    return page == nullptr ? 0 : (*page)[order % page_size].load(std::memory_order_acquire);
-}
-
 void RouteProducts::add(std::uint64_t order, std::uint64_t route, std::uint32_t product) {
     const std::lock_guard lock(mutex_);
     products_.emplace(order, route, product);
@@ -104,13 +83,13 @@ bool HaltGate::concerns(std::uint64_t halt, const oms_intent& intent) const {
         case OMS_halt_scope_destination: return intent.destination == target;
         case OMS_halt_scope_product:
             return intent.product == target || products.has(intent.order, intent.route, target);
-        case OMS_halt_scope_account: return in_subtree(accounts.find(intent.order), target);
+        case OMS_halt_scope_account: return in_subtree(intent.account, target);
         default: return true;  // a scope that a later version knows: when in doubt, stay closed
     }
 }
 
 bool HaltGate::in_subtree(std::uint32_t account, std::uint32_t root) const {
-    // An order that is not known to belong elsewhere stays in; a tree is never deeper than this.
+    // An older version's intent does not tell: it stays in. A tree is never deeper than this.
     for (int depth = 0; depth < 64; ++depth) {
         if (account == root) return true;
         if (account == 0) return depth == 0;

@@ -11,29 +11,11 @@
 #include <atomic>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <set>
 #include <tuple>
 
 namespace oms::runtime {
-
-/// The account of each order, by the order's number, which counts up. Four bytes an order, read
-/// without a lock; written by one thread at a time.
-class OrderAccounts {
-public:
-    ~OrderAccounts();
-    void set(std::uint64_t order, std::uint32_t account);
-    /// 0: not known.
-    std::uint32_t find(std::uint64_t order) const;
-
-private:
-    static constexpr std::size_t page_size = std::size_t{1} << 16;
-    static constexpr std::size_t page_count = std::size_t{1} << 16;
-    using Page = std::array<std::atomic<std::uint32_t>, page_size>;
-    std::unique_ptr<std::atomic<Page*>[]> pages_ =
-        std::make_unique<std::atomic<Page*>[]>(page_count);
-};
 
 /// The products of routes that carry several, since an intent names one. Looked at only while a
 /// product is halted; what the route of an order that comes back from the archive carried is not
@@ -67,7 +49,6 @@ public:
     oms_status ask(const oms_intent& intent) const;
     bool any() const { return used_.load(std::memory_order_acquire) > 0; }
 
-    OrderAccounts accounts;
     RouteProducts products;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/kernel.hpp"
 
+#include "model/world.hpp"
 #include "runtime/no_memory.hpp"
 
 #include <algorithm>
@@ -275,6 +276,9 @@ engine::Outcome Kernel::decide_now(const oms_batch& input) {
     const std::size_t before = group_.frame.size();
     const engine::Outcome outcome = engine_.decide(input, stamp(), group_.frame);
     count(outcome, before);
+    stats_.archive_bytes.set(engine_.world().archive.bytes_held());
+    stats_.archive_reads.set(engine_.world().archive.reads());
+    if (const Error* broken = engine_.broken()) committer_.fail_for_good(*broken);
     return outcome;
 }
 
@@ -318,6 +322,7 @@ void Kernel::answer_query(const Item& item) {
         answered.text = sdk::text(status.error().reason);
         rows->add(answered);
     }
+    stats_.archive_reads.set(engine_.world().archive.reads());
     if (item.mailbox != nullptr) answer(item, OMS_OK, engine_.seq(), std::move(rows));
 }
 

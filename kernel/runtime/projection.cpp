@@ -2,7 +2,6 @@
 #include "runtime/projection.hpp"
 
 #include "model/canonical.hpp"
-#include "model/codec.hpp"
 
 namespace oms::runtime {
 
@@ -11,9 +10,7 @@ void Projection::apply(const oms_batch& decision) {
 }
 
 void Projection::take(const oms_record& effect) {
-    if (const auto* opened = sdk::as<oms_order_opened>(effect)) {
-        gate.accounts.set(opened->order, opened->account);
-    } else if (const auto* counted = sdk::as<oms_route_line_counted>(effect)) {
+    if (const auto* counted = sdk::as<oms_route_line_counted>(effect)) {
         note_product(counted->order, counted->route, counted->product);
     } else if (const auto* shelved = sdk::as<oms_order_shelved>(effect)) {
         gate.products.forget(shelved->order);
@@ -39,21 +36,9 @@ void Projection::note_product(std::uint64_t order, std::uint64_t route, std::uin
 
 void Projection::restore(const World& world) {
     write_references(world, [this](const oms_record& effect) { take(effect); });
-    world.orders.each([&](const Order& order) { gate.accounts.set(order.id, order.account); });
     world.routes.each([&](const Route& route) {
         for (const RouteLine& line : route.lines) note_product(route.order, route.id, line.product);
     });
-    // An order that comes back from the archive does not say again whose it is.
-    Decoder decoder;
-    for (const auto& [id, effects] : world.archive) {
-        if (!decoder.decode(effects)) continue;
-        for (const oms_record& effect : sdk::Records(decoder.view())) {
-            const auto* opened = sdk::as<oms_order_opened>(effect);
-            if (opened == nullptr) continue;
-            gate.accounts.set(id, opened->account);
-            break;
-        }
-    }
     for (const auto& [halt, reason] : world.halts) gate.set(halt.scope, halt.target, true);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the runtime itself must know of the durable decisions: names, the state of the gate, the
-// accounts of orders. Fed by recovery, and then by each commit.
+// What the runtime itself must know of the durable decisions: names and the state of the gate. Fed
+// by recovery, and then by each commit.
 #pragma once
 
 #include "runtime/halt_gate.hpp"

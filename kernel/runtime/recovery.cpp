@@ -2,6 +2,8 @@
 #include "runtime/recovery.hpp"
 
 #include "model/codec.hpp"
+#include "model/world.hpp"
+#include "runtime/snapshot/archive_keeping.hpp"
 
 #include <chrono>
 #include <string>
@@ -48,7 +50,8 @@ private:
 }  // namespace
 
 Result<Recovered> recover(Journal& journal, engine::Engine& engine, Projection& projection,
-                          const std::function<void(const Progress&)>& progress) {
+                          const std::function<void(const Progress&)>& progress,
+                          ArchiveFile* archive) {
     const auto start = std::chrono::steady_clock::now();
     const std::uint64_t total = journal.last_seq() - engine.seq();
     Replay replay(engine, projection);
@@ -58,12 +61,14 @@ Result<Recovered> recover(Journal& journal, engine::Engine& engine, Projection& 
     const auto visit = [&](const JournalCommit& commit) {
         status =
             replay.take({reinterpret_cast<const char*>(commit.frame.data()), commit.frame.size()});
-        if (!status) {
+        const bool folded = status.has_value();
+        if (folded) status = relieve(archive, engine.world().archive, engine.seq());
+        if (!folded && status.error().code != error_archive_damaged) {
             status.error().place = "journal, commit of decisions " +
                                    std::to_string(commit.first_seq) + " to " +
                                    std::to_string(commit.last_seq);
-            return false;
         }
+        if (!status) return false;
         ++recovered.commits;
         recovered.bytes += commit.frame.size();
         const double seconds = seconds_since(start);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "runtime/journal/archive_file.hpp"
 #include "runtime/journal/journal.hpp"
 #include "runtime/projection.hpp"
 
@@ -29,8 +30,9 @@ struct Recovered {
 };
 
 /// Replays everything behind the engine's own seq. `progress` may be null; it is told about twice a
-/// second.
+/// second. What retires meanwhile goes into the archive, if there is one.
 Result<Recovered> recover(Journal& journal, engine::Engine& engine, Projection& projection,
-                          const std::function<void(const Progress&)>& progress);
+                          const std::function<void(const Progress&)>& progress,
+                          ArchiveFile* archive = nullptr);
 
 }  // namespace oms::runtime

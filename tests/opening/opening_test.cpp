@@ -187,7 +187,9 @@ protected:
         });
         runtime::SnapshotOptions settings;
         settings.after_segments = 1;
-        runtime::SnapshotKeeper keeper(*journal, settings, 0, log, stats);
+        const auto archive = runtime::ArchiveFile::open(*journal->place());
+        ASSERT_TRUE(archive) << to_text(archive.error());
+        runtime::SnapshotKeeper keeper(*journal, archive->get(), settings, 0, log, stats);
         // Those that were full when the day ended are sealed now.
         for (int i = 0; i < 600 && !everything_is_sealed(*journal); ++i)
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -211,10 +213,13 @@ protected:
         const double opened = watch.seconds();
         engine::Engine engine(engine::Bindings{});
         runtime::Projection projection;
+        const auto archive = runtime::ArchiveFile::open(*journal->place());
+        EXPECT_TRUE(archive.has_value());
         std::optional<runtime::LoadedSnapshot> loaded;
         if (from_snapshot) {
-            loaded = runtime::newest_snapshot(
-                *journal, [](const Error& error) { ADD_FAILURE() << to_text(error); });
+            loaded = runtime::newest_snapshot(*journal, archive->get(), [](const Error& error) {
+                ADD_FAILURE() << to_text(error);
+            });
             EXPECT_TRUE(loaded.has_value());
         }
         const double read = watch.seconds();

@@ -227,7 +227,7 @@ void check_same_names(const World& live, const World& other) {
                name("route", route.id) + " is found as another one");
     });
     for (std::uint64_t route = 1; route < live.next.route; ++route)
-        demand(live.find_archived(route) == other.find_archived(route),
+        demand(live.archive.find_route(route).value() == other.archive.find_route(route).value(),
                name("route", route) + " is archived elsewhere");
 }
 

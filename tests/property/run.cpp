@@ -338,6 +338,7 @@ void Run::check_all() {
     check_world(live_.world());
     compare_hashes();
     check_same_names(live_.world(), copy_.world());
+    archive_.take(live_.world().archive, live_.seq());
     World snapshot;
     std::string bytes;
     write_world(live_.world(), [&](const oms_record& effect) { encode(effect, bytes); });
@@ -346,6 +347,10 @@ void Run::check_all() {
     for (const oms_record& effect : sdk::Records(decoder.view()))
         demand(snapshot.apply(effect).has_value(), "the snapshot cannot be folded");
     demand(state_hash(snapshot) == live_.state_hash(), "the snapshot has another hash");
+    demand(
+        live_.world().archive.size() == live_.world().next.order - 1 - live_.world().orders.size(),
+        "an order is neither live nor in the archive");
+    snapshot.archive.read_from(&archive_, live_.seq());
     check_same_names(live_.world(), snapshot);
     // A kernel that goes on from a snapshot goes on like one that never stopped.
     if (chance_.one_in(3)) live_.restore(std::move(snapshot), steps_);

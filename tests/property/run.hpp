@@ -5,6 +5,7 @@
 
 #include "author.hpp"
 #include "invariants.hpp"
+#include "memory_archive.hpp"
 #include "stage.hpp"
 #include "tally.hpp"
 
@@ -65,6 +66,7 @@ private:
     Chance chance_;
     Guard guard_;
     Troupe troupe_;
+    MemoryArchive archive_;  ///< what the live one has retired, as far as it was looked at
     engine::Engine live_;
     engine::Engine copy_;  ///< folds, and never calls a plugin
     Guard guard_again_;

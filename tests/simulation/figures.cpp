@@ -57,6 +57,8 @@ std::string Figures::table(double seconds) const {
     row("snapshots made", of("snapshots made"));
     for (const auto& [what, count] : counts_)
         if (what.starts_with("snapshots ") && what != "snapshots made") row("  " + what, count);
+    for (const char* what : {"orders retired", "orders recalled", "orders read from the archive"})
+        row(what, of(what));
     table += "  faults injected\n";
     for (const std::string_view name : fault_names)
         row("  " + std::string(name), of("fault " + std::string(name)));

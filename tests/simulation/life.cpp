@@ -116,10 +116,15 @@ void Life::make_snapshot() {
     world_.snapshots.damaged.erase(*made);
 }
 
+std::uint64_t Life::counter(std::string_view wanted) const {
+    for (const auto& [name, value] : runtime_->status().counters)
+        if (name == wanted) return value;
+    return 0;
+}
+
 void Life::note_begun_with() {
     Snapshots& snapshots = world_.snapshots;
-    for (const auto& [name, value] : runtime_->status().counters)
-        if (name == "snapshot_seq") snapshots.begun_with = value;
+    snapshots.begun_with = counter("snapshot_seq");
     if (snapshots.begun_with != 0) world_.figures.add("snapshots begun with");
     if (!snapshots.damaged.empty() && *snapshots.damaged.rbegin() > snapshots.begun_with)
         world_.figures.add("snapshots passed over");

@@ -29,6 +29,8 @@ public:
     void keep_house();
     /// And so have the snapshots, when one is due.
     void make_snapshot();
+    /// Orders, by now.
+    std::uint64_t read_from_archive() const { return counter("archive_reads"); }
     /// A commit failed: the process would have ended here.
     bool is_over() const { return ended_; }
     const std::string& last_word() const { return last_word_; }
@@ -38,6 +40,7 @@ private:
     runtime::Options options();
     Result<std::unique_ptr<runtime::Journal>> open_journal();
     void note_begun_with();
+    std::uint64_t counter(std::string_view name) const;
 
     World& world_;
     std::unique_ptr<runtime::Runtime> runtime_;

@@ -73,8 +73,8 @@ int play_one(const Wanted& wanted) {
 bool struck_all(const Wanted& wanted, const Figures& figures) {
     if (wanted.plan.seeds < 40 || !wanted.plan.without.empty()) return true;
     bool all = true;
-    for (const char* what :
-         {"snapshots made", "snapshots cut", "snapshots begun with", "snapshots passed over"}) {
+    for (const char* what : {"snapshots made", "snapshots cut", "snapshots begun with",
+                             "snapshots passed over", "orders read from the archive"}) {
         if (figures.of(what) > 0) continue;
         std::fprintf(stderr, "there were no %s: the simulation is mute\n", what);
         all = false;

@@ -3,6 +3,7 @@
 
 #include "invariants/invariant.hpp"
 #include "life.hpp"
+#include "runtime/journal/archive_file.hpp"
 #include "runtime/journal/snapshot_files.hpp"
 #include "talk.hpp"
 #include "virtual_files.hpp"
@@ -132,6 +133,9 @@ std::string tamper_and_open(const World& world, Chance& chance) {
 std::string damage_snapshot(World& world, Chance& chance) {
     VirtualDisk& disk = world.disk;
     const std::string folder = disk.root() + "/journal";
+    const std::string archive = folder + "/" + std::string(runtime::archive_name);
+    if (chance.one_in(5) && disk.exists(archive))
+        return disk.remove(archive, true) ? "the archive removed" : "";
     std::vector<std::uint64_t> snapshots;
     for (const std::string& name : disk.list(folder))
         if (const auto seq = runtime::snapshot_seq(name)) snapshots.push_back(*seq);

@@ -188,6 +188,8 @@ void Simulation::end_life(Moment& moment, bool cut) {
         throw Broken("goes_on_while_the_disk_does",
                      life_ == nullptr ? "it did not open" : life_->last_word());
     if (life_ != nullptr) last_breath();
+    if (life_ != nullptr)
+        world_.figures.add("orders read from the archive", life_->read_from_archive());
     life_.reset();
     clients_.process_died();
     const bool dark = world_.disk.is_dark();
@@ -228,6 +230,9 @@ void Simulation::read() {
             } else if (const auto* moved = sdk::as<oms_transferred>(record)) {
                 if (moved->from == world_.names.adjustments)
                     world_.deposited[{moved->to, moved->asset}] += moved->amount;
+            } else if (const auto* shelved = sdk::as<oms_order_shelved>(record)) {
+                world_.figures.add(shelved->shelf == OMS_shelf_retired ? "orders retired"
+                                                                       : "orders recalled");
             }
         }
         for (const auto& invariant : invariants_) invariant->decided(decision);
@@ -348,6 +353,7 @@ void Simulation::come_to_rest() {
     look();
     for (const auto& invariant : invariants_) invariant->ended();
     world_.figures.add("acknowledged bytes", world_.witness.appended_bytes);
+    world_.figures.add("orders read from the archive", life_->read_from_archive());
     life_.reset();
     for (int tries = 0; tries < rots_in_the_end; ++tries) check_rot(moment);
     const test::CutFigures& cuts = world_.disk.figures();

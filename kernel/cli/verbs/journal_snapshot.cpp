@@ -29,10 +29,12 @@ Exit run(Context& context, const Arguments& arguments) {
                 "set `journal: {snapshot_after: …}`, or end the process first");
     if (opened.journal->last_seq() == 0)
         give_up(error_file, options.directory, "the journal is empty", "there is nothing to hold");
-    const runtime::SnapshotFacts facts = need(runtime::make_snapshot(
-        *opened.journal, opened.journal->last_seq(), [&](const Error& error) {
-            console.say("this snapshot is not used: " + error.place + ": " + error.reason);
-        }));
+    const auto refused = [&](const Error& error) {
+        console.say("this snapshot is not used: " + error.place + ": " + error.reason);
+    };
+    const auto archive = need(runtime::ArchiveFile::open(*opened.journal->place(), refused));
+    const runtime::SnapshotFacts facts = need(
+        runtime::make_snapshot(*opened.journal, *archive, opened.journal->last_seq(), refused));
     const std::string name = opened.journal->place()->path(runtime::snapshot_name(facts.seq));
     const std::string hash = runtime::to_hex(facts.state_hash);
     if (console.json) {

@@ -270,8 +270,20 @@ TEST_F(Folding, an_order_goes_to_the_archive_and_comes_back_as_it_was) {
     EXPECT_EQ(world_.orders.size(), 0u);
     ASSERT_NE(world_.find_key(0, "the-key"), nullptr) << "a key outlives its order";
     EXPECT_EQ(world_.loose_keys.size(), 1u);
-    EXPECT_EQ(world_.find_archived(first_reference + 2, "theirs"), order);
+    EXPECT_EQ(world_.archive.find_ref(first_reference + 2, "theirs").value(), order);
+    EXPECT_TRUE(world_.is_retired(order));
     EXPECT_EQ(state_hash(again(world_)), state_hash(world_));
+
+    // A step that brings it back and is taken back leaves no trace.
+    const std::string retired = state_hash(world_);
+    world_.undo.begin();
+    shelved.shelf = OMS_shelf_live;
+    fold(shelved);
+    EXPECT_FALSE(world_.is_retired(order));
+    world_.undo.roll_back(world_, 0);
+    world_.undo.commit();
+    EXPECT_EQ(state_hash(world_), retired);
+    EXPECT_EQ(world_.archive.find_ref(first_reference + 2, "theirs").value(), order);
 
     shelved.shelf = OMS_shelf_live;
     fold(shelved);

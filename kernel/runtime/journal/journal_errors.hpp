@@ -36,4 +36,7 @@ inline constexpr ErrorCode error_snapshot_damaged = 5113;  ///< it is not what w
 inline constexpr ErrorCode error_snapshot_foreign = 5114;  ///< of another journal, or another end
 inline constexpr ErrorCode error_snapshot_version = 5115;  ///< written by a newer version
 
+// 5116: the archive of retired orders is not what was written (model/archive_reader.hpp).
+inline constexpr ErrorCode error_archive_other = 5117;  ///< it does not belong to the snapshot
+
 }  // namespace oms::runtime

@@ -2,6 +2,7 @@
 #include "runtime/journal/journal_scan.hpp"
 
 #include "runtime/journal/journal_errors.hpp"
+#include "runtime/journal/archive_file.hpp"
 #include "runtime/journal/snapshot_files.hpp"
 
 #include <algorithm>
@@ -33,6 +34,7 @@ public:
             compare_with_mark();
         }
         if (options_.deep) check_snapshots();
+        if (options_.deep && options_.live) note_archive();
         found_.last_seq = chain_.last_seq();
         found_.last_hash = chain_.last_hash();
         found_.epoch = std::max(found_.epoch, chain_.epoch());
@@ -54,6 +56,7 @@ private:
     void follow_live_segment(FoundLive& live);
     void compare_with_mark();
     void check_snapshots();
+    void note_archive();
 
     bool held_by_live(std::uint64_t first_seq) const;
     Result<bool> copying_was_interrupted(const std::string& name, std::uint64_t first_seq) const;
@@ -435,6 +438,11 @@ void Scan::check_snapshots() {
         std::optional<Error> error = check_snapshot(place_, snapshot_name(seq), hash_at);
         if (error) add(std::move(*error), seq, seq, true);
     }
+}
+
+/// Nor with the archive, which follows from the journal as well.
+void Scan::note_archive() {
+    for (Error& error : check_archive(place_)) add(std::move(error), 0, 0, true);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Which snapshot a start begins with: the newest that is whole and that this journal led to.
 #pragma once
 
+#include "runtime/journal/archive_file.hpp"
 #include "runtime/journal/journal.hpp"
 #include "runtime/snapshot/snapshot.hpp"
 
@@ -15,8 +16,9 @@ namespace oms::runtime {
 using Refused = std::function<void(const Error&)>;
 
 /// Nothing when the journal has no snapshot that is good, or keeps none: then all of it is to be
-/// folded. Never fails for a snapshot's sake.
-std::optional<LoadedSnapshot> newest_snapshot(Journal& journal, const Refused& refused,
-                                              const GoOn& go_on = {});
+/// folded. Never fails for a snapshot's sake. Its world reads retired orders from the archive,
+/// which must have been there when the snapshot was made; null: only one without them is good.
+std::optional<LoadedSnapshot> newest_snapshot(Journal& journal, ArchiveFile* archive,
+                                              const Refused& refused, const GoOn& go_on = {});
 
 }  // namespace oms::runtime

@@ -4,15 +4,12 @@
 
 #include "runtime/journal/snapshot_files.hpp"
 #include "runtime/snapshot/fold.hpp"
+#include "runtime/snapshot/go_on.hpp"
 
-#include <functional>
 #include <memory>
 #include <string>
 
 namespace oms::runtime {
-
-/// Asked now and then during long work; false ends it, with error_journal_interrupted.
-using GoOn = std::function<bool()>;
 
 /// Writes what was folded up to the commit with this hash. The file is durable when this returns.
 Result<SnapshotFacts> write_snapshot(const SegmentPlace& place, const Fold& fold,

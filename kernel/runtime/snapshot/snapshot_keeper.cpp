@@ -3,6 +3,7 @@
 
 #include "runtime/journal/journal_errors.hpp"
 #include "runtime/no_memory.hpp"
+#include "runtime/snapshot/archive_keeping.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -41,8 +42,8 @@ Status has_room(const SegmentPlace& place, std::uint64_t bytes) {
 }
 
 /// Folds the journal behind what was folded, up to the commit that ends with `to_seq`.
-Result<JournalHash> fold_to(Journal& journal, std::uint64_t to_seq, Fold& fold,
-                            std::uint64_t& bytes, const GoOn& go_on) {
+Result<JournalHash> fold_to(Journal& journal, ArchiveFile& archive, std::uint64_t to_seq,
+                            Fold& fold, std::uint64_t& bytes, const GoOn& go_on) {
     Status status;
     JournalHash hash{};
     const auto visit = [&](const JournalCommit& commit) {
@@ -57,6 +58,7 @@ Result<JournalHash> fold_to(Journal& journal, std::uint64_t to_seq, Fold& fold,
         hash = commit.hash;
         status =
             fold.take({reinterpret_cast<const char*>(commit.frame.data()), commit.frame.size()});
+        if (status) status = relieve(&archive, fold.world.archive, fold.world.seq);
         return status && commit.last_seq < to_seq;
     };
     const Status read = journal.read(fold.world.seq + 1, visit);
@@ -67,8 +69,8 @@ Result<JournalHash> fold_to(Journal& journal, std::uint64_t to_seq, Fold& fold,
 
 }  // namespace
 
-Result<SnapshotFacts> make_snapshot(Journal& journal, std::uint64_t to_seq, const Refused& refused,
-                                    const GoOn& go_on) {
+Result<SnapshotFacts> make_snapshot(Journal& journal, ArchiveFile& archive, std::uint64_t to_seq,
+                                    const Refused& refused, const GoOn& go_on) {
     const SegmentPlace* place = journal.place();
     if (place == nullptr) {
         return fail(error_journal_setting, "snapshot", "a journal in memory has no snapshots", {});
@@ -79,15 +81,22 @@ Result<SnapshotFacts> make_snapshot(Journal& journal, std::uint64_t to_seq, cons
             useless.push_back(error.place.substr(error.place.rfind('/') + 1));
         refused(error);
     };
-    std::optional<LoadedSnapshot> base = newest_snapshot(journal, note, go_on);
+    std::optional<LoadedSnapshot> base = newest_snapshot(journal, &archive, note, go_on);
     if (go_on && !go_on()) return fail(error_journal_interrupted, {}, "it was told to end", {});
     // One that ends behind `to_seq` was made by hand, or the journal had an end then.
     if (base && base->facts.seq >= to_seq) return base->facts;
     std::unique_ptr<Fold> fold = base ? std::move(base->fold) : std::make_unique<Fold>();
     std::uint64_t bytes = base ? base->facts.bytes : 0;
-    const Result<JournalHash> hash = fold_to(journal, to_seq, *fold, bytes, go_on);
+    if (Status status = archive.begin(fold->world.seq); !status) {
+        return tl::unexpected(std::move(status.error()));
+    }
+    fold->world.archive.read_from(&archive, fold->world.seq);
+    const Result<JournalHash> hash = fold_to(journal, archive, to_seq, *fold, bytes, go_on);
     if (!hash) return tl::unexpected(hash.error());
     if (Status status = has_room(*place, bytes); !status) {
+        return tl::unexpected(std::move(status.error()));
+    }
+    if (Status status = write_archive(archive, fold->world.archive, to_seq, true, go_on); !status) {
         return tl::unexpected(std::move(status.error()));
     }
     Result<SnapshotFacts> written = write_snapshot(*place, *fold, *hash, go_on);
@@ -99,14 +108,20 @@ Result<SnapshotFacts> make_snapshot(Journal& journal, std::uint64_t to_seq, cons
     return written;
 }
 
-SnapshotKeeper::SnapshotKeeper(Journal& journal, const SnapshotOptions& options,
-                               std::uint64_t newest, Log& log, Stats& stats)
-    : journal_(journal), options_(options), log_(log), stats_(stats), newest_(newest) {
+SnapshotKeeper::SnapshotKeeper(Journal& journal, ArchiveFile* archive,
+                               const SnapshotOptions& options, std::uint64_t newest, Log& log,
+                               Stats& stats)
+    : journal_(journal),
+      archive_(archive),
+      options_(options),
+      log_(log),
+      stats_(stats),
+      newest_(newest) {
     stats_.snapshot_seq.set(newest);
 }
 
 void SnapshotKeeper::start() {
-    if (options_.after_segments == 0 || journal_.place() == nullptr) return;
+    if (options_.after_segments == 0 || archive_ == nullptr) return;
     thread_ = std::thread([this] { run(); });
 }
 
@@ -153,7 +168,7 @@ std::optional<std::uint64_t> SnapshotKeeper::due() const {
 }
 
 Result<std::optional<SnapshotFacts>> SnapshotKeeper::turn() {
-    if (options_.after_segments == 0 || journal_.place() == nullptr) return std::nullopt;
+    if (options_.after_segments == 0 || archive_ == nullptr) return std::nullopt;
     const std::optional<std::uint64_t> to_seq = due();
     if (!to_seq) return std::nullopt;
     const Clock::time_point start = Clock::now();
@@ -161,17 +176,24 @@ Result<std::optional<SnapshotFacts>> SnapshotKeeper::turn() {
     const auto go_on = [&] { return !stopping_.load(std::memory_order_relaxed); };
     // It holds a second world: where there is no memory for that, the process goes on without.
     Result<SnapshotFacts> made =
-        with_memory([&] { return make_snapshot(journal_, *to_seq, note, go_on); });
+        with_memory([&] { return make_snapshot(journal_, *archive_, *to_seq, note, go_on); });
     if (!made) return tl::unexpected(std::move(made.error()));
     newest_ = made->seq;
     stats_.snapshots.add();
     stats_.snapshot_seq.set(newest_);
     log_.info("snapshots", fmt::format("decisions up to {} in {} MiB, made in {:.1f} s", made->seq,
                                        made->bytes >> 20, seconds_since(start)));
-    if (Status status = tidy_snapshots(*journal_.place(), std::max(options_.kept, 1U)); !status) {
-        return tl::unexpected(std::move(status.error()));
-    }
+    if (Status status = tidy(); !status) return tl::unexpected(std::move(status.error()));
     return *made;
+}
+
+/// No start begins before the oldest snapshot that is left, but at the journal's beginning.
+Status SnapshotKeeper::tidy() {
+    const SegmentPlace& place = *journal_.place();
+    if (Status status = tidy_snapshots(place, std::max(options_.kept, 1U)); !status) return status;
+    const Result<std::vector<std::string>> left = list_snapshots(place);
+    if (!left) return tl::unexpected(left.error());
+    return left->empty() ? Status{} : archive_->prune(snapshot_seq(left->back()).value_or(0));
 }
 
 }  // namespace oms::runtime

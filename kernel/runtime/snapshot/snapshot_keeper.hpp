@@ -28,15 +28,17 @@ struct SnapshotOptions {
 };
 
 /// Makes a snapshot that ends with the commit that ends with `to_seq`, from the newest good one and
-/// the journal behind it. When that one ends there already, it is the answer.
-Result<SnapshotFacts> make_snapshot(Journal& journal, std::uint64_t to_seq, const Refused& refused,
-                                    const GoOn& go_on = {});
+/// the journal behind it. When that one ends there already, it is the answer. What was retired
+/// meanwhile is in the archive before the snapshot can be seen.
+Result<SnapshotFacts> make_snapshot(Journal& journal, ArchiveFile& archive, std::uint64_t to_seq,
+                                    const Refused& refused, const GoOn& go_on = {});
 
 class SnapshotKeeper {
 public:
-    /// `newest` is the seq of the newest good snapshot; 0: there is none.
-    SnapshotKeeper(Journal& journal, const SnapshotOptions& options, std::uint64_t newest, Log& log,
-                   Stats& stats);
+    /// `newest` is the seq of the newest good snapshot; 0: there is none. Without an archive none
+    /// is made.
+    SnapshotKeeper(Journal& journal, ArchiveFile* archive, const SnapshotOptions& options,
+                   std::uint64_t newest, Log& log, Stats& stats);
     ~SnapshotKeeper() { stop(); }
     SnapshotKeeper(const SnapshotKeeper&) = delete;
     SnapshotKeeper& operator=(const SnapshotKeeper&) = delete;
@@ -52,9 +54,11 @@ public:
 private:
     void run();
     std::optional<std::uint64_t> due() const;
+    Status tidy();
     void wait_for(std::chrono::milliseconds time);
 
     Journal& journal_;
+    ArchiveFile* const archive_;
     const SnapshotOptions options_;
     Log& log_;
     Stats& stats_;

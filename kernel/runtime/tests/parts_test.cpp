@@ -209,10 +209,11 @@ TEST(Ring, WakesThoseWhomItConcernsAndMovesTheOthersOn) {
 
 class HaltGateTest : public testing::Test {
 protected:
-    oms_status ask(std::uint32_t action = OMS_action_place, std::uint64_t order = 1) {
+    oms_status ask(std::uint32_t action = OMS_action_place, std::uint32_t account = 70) {
         auto intent = sdk::make<oms_intent>();
         intent.action = action;
-        intent.order = order;
+        intent.order = 1;
+        intent.account = account;
         intent.destination = 50;
         intent.product = 60;
         return gate_.ask(intent);
@@ -257,12 +258,10 @@ TEST_F(HaltGateTest, KnowsScopes) {
     gate_.set(OMS_halt_scope_product, 60, true);
     EXPECT_EQ(ask(), OMS_HALTED);
     gate_.set(OMS_halt_scope_product, 60, false);
-    gate_.accounts.set(1, 70);
-    gate_.accounts.set(200'000, 71);
     gate_.set(OMS_halt_scope_account, 71, true);
     EXPECT_EQ(ask(), OMS_OK);
-    EXPECT_EQ(ask(OMS_action_place, 200'000), OMS_HALTED);
-    EXPECT_EQ(ask(OMS_action_place, 3), OMS_HALTED);  // nobody knows whose it is
+    EXPECT_EQ(ask(OMS_action_place, 71), OMS_HALTED);
+    EXPECT_EQ(ask(OMS_action_place, 0), OMS_HALTED);  // it does not tell whose it is
 }
 
 TEST_F(HaltGateTest, KnowsEachProductOfARoute) {

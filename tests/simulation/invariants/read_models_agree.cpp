@@ -7,7 +7,8 @@ namespace oms::simulation {
 
 namespace {
 
-/// The kernel's answers to questions beside the naive fold of what it told.
+/// The kernel's answers to questions beside the naive fold of what it told; of orders in the
+/// archive, too.
 class ReadModelsAgree final : public Invariant {
 public:
     using Invariant::Invariant;
@@ -17,7 +18,7 @@ public:
         std::size_t looked_at = 0;
         for (auto at = world_.ledger.orders.rbegin();
              at != world_.ledger.orders.rend() && looked_at < most_orders; ++at, ++looked_at)
-            if (!at->second.retired) check_order(at->second);
+            check_order(at->second);
     }
 
 private:
@@ -58,6 +59,8 @@ private:
         for (const oms_record& record : sdk::Records(found.view())) {
             if (const auto* row = sdk::as<oms_order_row>(record)) {
                 seen = true;
+                demand(row->shelf == (order.retired ? OMS_shelf_retired : OMS_shelf_live),
+                       whose + " lies on another shelf than it was told to");
                 demand(sdk::view(row->status) == order.status && row->account == order.account &&
                            sdk::view(row->key) == order.key,
                        whose + " is shown as " + std::string(sdk::view(row->status)) +
