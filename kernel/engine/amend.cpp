@@ -123,7 +123,7 @@ Refusal Step::try_amend(std::uint64_t id, std::uint64_t of_route) {
     }
     tried.undo.roll_back(tried, mark);
     trying_ = false;
-    for (const oms_cell_set& cell : tried_cells_) emit(cell);
+    for (const oms_cell_set& cell : draft_.tried_cells) emit(cell);
     for (std::uint32_t i = 0; refusal == 0 && i < wanted.size(); ++i)
         refusal = hold_exactly(*order(id), i, 0, wanted[i], HoldMode::request, true);
     return refusal;

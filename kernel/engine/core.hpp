@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/bindings.hpp"
+#include "engine/draft.hpp"
 #include "lifecycle/interpret.hpp"
 #include "model/world.hpp"
 
@@ -12,7 +13,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <tuple>
 #include <vector>
 
 namespace oms::engine {
@@ -58,13 +58,6 @@ struct ActiveKind {
     std::array<ActiveRole, lifecycle::role_count> roles;
 };
 
-struct Observed {
-    std::int64_t value = 0;
-    std::int64_t time = 0;
-};
-using ObservationKey =
-    std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // product, field, source
-
 class Core {
 public:
     explicit Core(Bindings of);
@@ -80,6 +73,8 @@ public:
     std::map<std::uint64_t, std::int64_t> watches_hit;
 
     bool cancel_only = false;
+
+    Draft draft;  ///< of the step that is on
 
     /// Why no decision after the one before may be committed.
     std::optional<Error> broken;

@@ -211,13 +211,14 @@ void Step::transfer(const oms_transfer& leg, std::uint64_t of_order, std::uint64
 
 /// Remembers how much was available before the step changes it.
 void Step::note_balance(const BalanceKey& key) {
-    available_before_.try_emplace(key, world().ledger.get(key).available());
+    if (!draft_.available_before.contains(key))
+        draft_.available_before.emplace(key, world().ledger.get(key).available());
 }
 
 /// A fact may take what is not there, then a person is told; and what waits for more may go on.
 void Step::mind_balances() {
     bool newly_short = false;
-    for (const auto& [key, before] : available_before_) {
+    for (const auto& [key, before] : draft_.available_before) {
         const Int128 now = world().ledger.get(key).available();
         if (before >= 0 && now < 0) {
             const Reference* owner = world().references.find(key.account);

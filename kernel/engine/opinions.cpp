@@ -56,7 +56,7 @@ Refusal Step::run_checks(std::uint64_t id, std::uint64_t of_route, std::uint32_t
             auto failed = make<oms_verdict>();
             failed.order = id;
             failed.outcome = OMS_outcome_refuse;
-            failed.text = text(answer_text_);
+            failed.text = text(draft_.answer_text);
             keep(*reinterpret_cast<const oms_record*>(&failed));
             return OMS_ERROR_check_failed;
         }

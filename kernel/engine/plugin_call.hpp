@@ -19,7 +19,7 @@ struct PluginCall {
     bool run(Function function) {
         CallGuard* guard = step.core_.bindings.guard;
         const UndoMark mark = step.mark_effects();
-        const std::size_t tried = step.tried_cells_.size();
+        const std::size_t tried = step.draft_.tried_cells.size();
         if (guard != nullptr) guard->enter(instance);
         oms_status status = OMS_FAILED;
         try {
@@ -31,7 +31,7 @@ struct PluginCall {
         if (guard != nullptr) guard->leave(instance, at_fault);
         if (!at_fault) return true;
         step.take_back_to(mark);
-        step.tried_cells_.resize(tried);
+        step.draft_.tried_cells.resize(tried);
         return false;
     }
 

@@ -20,7 +20,7 @@ const Order* Step::target_order(std::uint64_t id, oms_text target, Refusal& refu
     const Order* found = order(id);
     if (found == nullptr)
         refusal = world().is_retired(id) ? static_cast<Refusal>(OMS_ERROR_order_retired)
-                                                 : static_cast<Refusal>(OMS_ERROR_unknown_order);
+                                         : static_cast<Refusal>(OMS_ERROR_unknown_order);
     return found;
 }
 

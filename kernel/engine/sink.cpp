@@ -60,7 +60,7 @@ oms_status PluginCall::set_cell(std::uint32_t cell, std::uint64_t key_a, std::ui
     effect.value = value;
     effect.present = present ? 1 : 0;
     if (step.trying_)
-        step.tried_cells_.push_back(effect);
+        step.draft_.tried_cells.push_back(effect);
     else
         step.emit(effect);
     return OMS_OK;

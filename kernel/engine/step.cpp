@@ -91,10 +91,17 @@ std::int64_t day_of_key(std::string_view key) {
 
 }  // namespace
 
-Step::Step(Core& core, std::int64_t now) : core_(core), now_(std::max(now, core.world.time)) {}
+Step::Step(Core& core, std::int64_t now)
+    : core_(core), draft_(core.draft), now_(std::max(now, core.world.time)) {
+    draft_.clear();
+}
 
 const Program& Step::program_of(const Instance& instance) const {
     return *core_.program(instance.lifecycle);
+}
+
+const Program& Step::program_of_instance(std::uint64_t id, std::uint64_t of_route) const {
+    return program_of(of_route != 0 ? route(of_route)->instance : order(id)->instance);
 }
 
 Outcome Step::run(const oms_batch& input, std::string& frame) {
@@ -160,12 +167,14 @@ Refusal Step::parse(const oms_batch& input) {
 }
 
 /// The input as the codec writes it, with a head that `change` has changed.
+/// Good until the next one.
 template <class Change>
-std::string Step::encoded_input(bool with_cursor, Change change) const {
-    std::string bytes;
-    std::vector<std::uint64_t> copy(head_->size / 8);
-    std::memcpy(copy.data(), head_, head_->size);
-    auto* changed = reinterpret_cast<oms_place_order*>(copy.data());
+std::string_view Step::encoded_input(bool with_cursor, Change change) {
+    std::string& bytes = draft_.input;
+    bytes.clear();
+    draft_.words.resize(head_->size / 8);
+    std::memcpy(draft_.words.data(), head_, head_->size);
+    auto* changed = reinterpret_cast<oms_place_order*>(draft_.words.data());
     change(*changed);
     encode(*reinterpret_cast<const oms_record*>(changed), bytes);
     for (const oms_record& record : sdk::Records(input_))
@@ -174,14 +183,16 @@ std::string Step::encoded_input(bool with_cursor, Change change) const {
     return bytes;
 }
 
-std::uint64_t Step::fingerprint() const {
+std::uint64_t Step::fingerprint() {
+    if (fingerprint_) return *fingerprint_;
     // Whatever the way it came by this time, it is the same request.
-    const std::string bytes = encoded_input(false, [](oms_place_order& head) {
+    const std::string_view bytes = encoded_input(false, [](oms_place_order& head) {
         head.channel = 0;
         head.in_seq = 0;
         head.flags &= ~OMS_POSSIBLE_DUPLICATE;
     });
-    return XXH3_64bits(bytes.data(), bytes.size());
+    fingerprint_ = XXH3_64bits(bytes.data(), bytes.size());
+    return *fingerprint_;
 }
 
 bool Step::repeated(Outcome& outcome) {
@@ -258,7 +269,7 @@ Refusal Step::dispatch() {
 /// What is known already was asked before.
 void Step::keep_input() {
     if (known_ != nullptr || !plugins_have_a_say(head_->kind)) return;
-    const std::string bytes = encoded_input(true, [this](oms_place_order& head) {
+    const std::string_view bytes = encoded_input(true, [this](oms_place_order& head) {
         if (key_.size != 0) head.key = {};
     });
     auto effect = make<oms_asked>();
@@ -267,53 +278,53 @@ void Step::keep_input() {
 }
 
 void Step::keep(const oms_record& effect) {
-    encode(effect, effects_);
-    ++effect_count_;
+    encode(effect, draft_.effects);
+    ++draft_.effect_count;
     // What was said of an order that will not exist must not name whichever gets its number next.
     if (opened_ != 0 && effect.kind == OMS_RECORD_verdict)
         keep_unnamed(*reinterpret_cast<const oms_verdict*>(&effect));
     else if (opened_ != 0 && effect.kind == OMS_RECORD_route_read)
         keep_unnamed(*reinterpret_cast<const oms_route_read*>(&effect));
     else
-        encode(effect, kept_);
-    ++kept_count_;
+        encode(effect, draft_.kept);
+    ++draft_.kept_count;
 }
 
 template <class Record>
 void Step::keep_unnamed(Record said) {
     if (said.order == opened_) said.order = 0;
-    encode(*reinterpret_cast<const oms_record*>(&said), kept_);
+    encode(*reinterpret_cast<const oms_record*>(&said), draft_.kept);
 }
 
 void Step::roll_back() {
     core_.world.undo.roll_back(core_.world, 0);
-    effects_ = kept_;
-    effect_count_ = kept_count_;
-    events_.clear();
-    touched_.clear();
-    available_before_.clear();
+    draft_.effects = draft_.kept;
+    draft_.effect_count = draft_.kept_count;
+    draft_.events.clear();
+    draft_.touched.clear();
+    draft_.available_before.clear();
     if (order(subject_) == nullptr) subject_ = 0;
     made_ = 0;
 }
 
 UndoMark Step::mark_effects() const {
     return {core_.world.undo.mark(),
-            events_.size(),
-            effects_.size(),
-            effect_count_,
-            kept_.size(),
-            kept_count_,
+            draft_.events.size(),
+            draft_.effects.size(),
+            draft_.effect_count,
+            draft_.kept.size(),
+            draft_.kept_count,
             made_};
 }
 
 /// Folds back to the mark; what plugins read and said since then stays written.
 void Step::take_back_to(const UndoMark& mark) {
     core_.world.undo.roll_back(core_.world, mark.undo);
-    events_.resize(mark.events);
+    draft_.events.shorten(mark.events);
     made_ = mark.made;
-    effects_.resize(mark.effects);
-    effects_.append(kept_, mark.kept);
-    effect_count_ = mark.effect_count + (kept_count_ - mark.kept_count);
+    draft_.effects.resize(mark.effects);
+    draft_.effects.append(draft_.kept, mark.kept);
+    draft_.effect_count = mark.effect_count + (draft_.kept_count - mark.kept_count);
 }
 
 void Step::advance_channel() {
@@ -350,7 +361,7 @@ void Step::answer(Refusal refusal) {
     effect.order = subject_;
     effect.id = made_;
     effect.fingerprint = key_.size == 0 ? 0 : fingerprint();
-    effect.text = text(answer_text_);
+    effect.text = text(draft_.answer_text);
     emit_for_good(effect);
 }
 
@@ -368,8 +379,9 @@ void Step::forget_old_keys() {
 }
 
 void Step::touch(std::uint64_t id) {
-    if (id != 0 && std::find(touched_.begin(), touched_.end(), id) == touched_.end())
-        touched_.push_back(id);
+    if (id != 0 &&
+        std::find(draft_.touched.begin(), draft_.touched.end(), id) == draft_.touched.end())
+        draft_.touched.push_back(id);
 }
 
 void Step::write(std::string& frame) {
@@ -377,18 +389,19 @@ void Step::write(std::string& frame) {
     header.seq = world().seq;
     header.time = now_;
     header.cause = head_->kind;
-    header.effects = effect_count_;
+    header.effects = draft_.effect_count;
     header.order = subject_;
     header.actor = common_->actor;
     header.origin = common_->origin;
     header.observed = core_.observed;
     header.epoch = world().epoch;
     header.key = key_;
-    std::string bytes;
+    std::string& bytes = draft_.input;
+    bytes.clear();
     encode(*reinterpret_cast<const oms_record*>(&header), bytes);
-    append_varint(frame, bytes.size() + effects_.size());
+    append_varint(frame, bytes.size() + draft_.effects.size());
     frame += bytes;
-    frame += effects_;
+    frame += draft_.effects;
 }
 
 }  // namespace oms::engine

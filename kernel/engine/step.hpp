@@ -19,8 +19,6 @@
 #include <oms/sdk/batch.hpp>
 
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,15 +33,6 @@ using Refusal = std::uint32_t;
 inline bool is_sound(oms_text text) {
     return text.size <= OMS_MAX_TEXT_BYTES && (text.size == 0 || text.data != nullptr);
 }
-
-/// An event on its way to an order's or a route's lifecycle.
-struct Raised {
-    std::uint64_t order = 0;
-    std::uint64_t route = 0;  ///< 0: the order's own lifecycle
-    std::uint32_t event = 0;  ///< as the journal numbers it
-    std::uint8_t role = lifecycle::any_role;
-    std::int64_t number = 0;
-};
 
 /// What an asset class wants to be held.
 struct Reservation {
@@ -117,12 +106,13 @@ private:
     void answer(Refusal refusal);
     void forget_old_keys();
     void update_statuses();
+    void update_status(std::uint64_t order, std::uint64_t route, const std::string& known);
     void write(std::string& frame);
-    void say(std::string_view text) { answer_text_ = text; }
+    void say(std::string_view text) { draft_.answer_text = text; }
     void touch(std::uint64_t order);
     template <class Change>
-    std::string encoded_input(bool with_cursor, Change change) const;
-    std::uint64_t fingerprint() const;
+    std::string_view encoded_input(bool with_cursor, Change change);
+    std::uint64_t fingerprint();
 
     template <class Record>
     const Record& head() const {
@@ -144,6 +134,7 @@ private:
     const Route* route(std::uint64_t id) const { return core_.world.routes.find(id); }
     const World& world() const { return core_.world; }
     const Program& program_of(const Instance& instance) const;
+    const Program& program_of_instance(std::uint64_t order, std::uint64_t route) const;
 
     // ---- place.cpp -----------------------------------------------------------------------------
     Refusal place_order();
@@ -242,7 +233,7 @@ private:
     bool says_halted(std::uint32_t scope, std::uint32_t target);
 
     // ---- walk.cpp ------------------------------------------------------------------------------
-    void raise(const Raised& raised) { events_.push_back(raised); }
+    void raise(const Raised& raised) { draft_.events.push(raised); }
     /// Walks the queue to its end; whether the first event found a rule anywhere.
     bool walk(Refusal& refusal);
     bool deliver(const Raised& raised, Refusal& refusal);
@@ -251,10 +242,10 @@ private:
     bool retires(const Order& order) const;
     void retire_later(std::uint64_t order);
     lifecycle::Facts facts_of(const Order& order) const;
-    lifecycle::Facts facts_of(const Route& route) const;
+    lifecycle::Facts facts_of(const Route& at, lifecycle::Facts needed) const;
     std::uint8_t role_of(const Route& route) const;
     template <class Visit>
-    auto with_moment(const Raised& raised, Visit visit);
+    decltype(auto) with_moment(const Raised& raised, lifecycle::Facts needed, Visit visit);
 
     // ---- actions.cpp ---------------------------------------------------------------------------
     Refusal act(const Raised& raised, const Program& program, const lifecycle::Action& action);
@@ -310,6 +301,7 @@ private:
                    std::int64_t& value);
 
     Core& core_;
+    Draft& draft_;
     const std::int64_t now_;
 
     oms_batch input_{};
@@ -318,22 +310,13 @@ private:
 
     oms_text key_{};                   ///< the request's, when it is new
     const KeyEntry* known_ = nullptr;  ///< what its key stands for, when it is not
-    std::string effects_;              ///< encoded
-    std::string kept_;                 ///< encoded: what survives a refusal
-    std::uint32_t effect_count_ = 0;
-    std::uint32_t kept_count_ = 0;
-    std::deque<Raised> events_;
-    std::vector<std::uint64_t> touched_;
-    std::uint64_t subject_ = 0;  ///< the order that the decision is about
-    std::uint64_t made_ = 0;     ///< the id of what was made
-    std::uint64_t opened_ = 0;   ///< the order that this input opens
+    std::uint64_t subject_ = 0;        ///< the order that the decision is about
+    std::uint64_t made_ = 0;           ///< the id of what was made
+    std::uint64_t opened_ = 0;         ///< the order that this input opens
     bool approval_needed_ = false;
     bool rehearsing_ = false;
-    bool trying_ = false;                    ///< an amend is tried and will be taken back
-    std::vector<oms_cell_set> tried_cells_;  ///< what checks wrote meanwhile
-    std::string answer_text_;
-    std::vector<ObservationKey> reads_;
-    std::map<BalanceKey, Int128> available_before_;  ///< of the balances that the step changes
+    bool trying_ = false;  ///< an amend is tried and will be taken back
+    std::optional<std::uint64_t> fingerprint_;
 };
 
 template <class Record>
@@ -341,15 +324,15 @@ void Step::emit(const Record& effect) {
     const oms_record& record = *reinterpret_cast<const oms_record*>(&effect);
     const Status applied = core_.world.apply(record);
     OMS_ASSERT(applied.has_value());
-    encode(record, effects_);
-    ++effect_count_;
+    encode(record, draft_.effects);
+    ++draft_.effect_count;
 }
 
 template <class Record>
 void Step::emit_for_good(const Record& effect) {
     if (!rehearsing_) return emit(effect);
-    encode(*reinterpret_cast<const oms_record*>(&effect), effects_);
-    ++effect_count_;
+    encode(*reinterpret_cast<const oms_record*>(&effect), draft_.effects);
+    ++draft_.effect_count;
 }
 
 }  // namespace oms::engine

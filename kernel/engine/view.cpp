@@ -69,8 +69,10 @@ PluginCall::PluginCall(Step& of, Call kind, std::uint32_t id, std::uint64_t abou
 }
 
 bool PluginCall::emit_read(const ObservationKey& key, const Observed& value) {
-    if (std::find(step.reads_.begin(), step.reads_.end(), key) != step.reads_.end()) return true;
-    step.reads_.push_back(key);
+    if (std::find(step.draft_.reads.begin(), step.draft_.reads.end(), key) !=
+        step.draft_.reads.end())
+        return true;
+    step.draft_.reads.push_back(key);
     auto effect = sdk::make<oms_observation_read>();
     std::tie(effect.product, effect.field, effect.source) = key;
     effect.value = value.value;

@@ -11,6 +11,7 @@ namespace oms::engine {
 using lifecycle::Event;
 using lifecycle::Fact;
 using lifecycle::fact_bit;
+using lifecycle::Facts;
 using sdk::make;
 using sdk::text;
 
@@ -23,41 +24,34 @@ bool is_report(std::uint32_t event) {
            event <= static_cast<std::uint32_t>(Event::not_found);
 }
 
-/// What is the case among the lines of one role, and the routes that work them.
-struct RoleFacts {
-    bool line = false, done = false, working = false, unrouted = false, cancelled = false;
-    bool over = false, route_open = false, route_unknown = false, amending = false;
+/// A fact about lines, at the place of role 0.
+constexpr Facts line_fact(Fact fact) { return lifecycle::fact_bit(fact, 0); }
 
-    void add(const RoleFacts& other) {
-        line |= other.line;
-        done |= other.done;
-        working |= other.working;
-        unrouted |= other.unrouted;
-        cancelled |= other.cancelled;
-        over |= other.over;
-        route_open |= other.route_open;
-        route_unknown |= other.route_unknown;
-        amending |= other.amending;
-    }
+constexpr Facts if_so(bool so, Facts facts) { return so ? facts : 0; }
 
-    lifecycle::Facts facts(std::uint8_t role) const {
-        lifecycle::Facts facts = 0;
-        const auto set = [&](bool on, Fact fact) {
-            if (on) facts |= fact_bit(fact, role);
-        };
-        set(line && done && !working && !unrouted, Fact::all_done);
-        set(done, Fact::any_done);
-        set(working, Fact::any_working);
-        set(unrouted, Fact::any_unrouted);
-        set(cancelled, Fact::any_cancelled);
-        set(over, Fact::any_over);
-        set(route_open, Fact::any_route_open);
-        set(route_unknown, Fact::any_route_unknown);
-        set(amending, Fact::any_amending);
-        set(line, Fact::any_line);
-        return facts;
-    }
-};
+constexpr unsigned place_of(std::uint8_t role) { return role * lifecycle::line_facts_per_role; }
+
+Facts facts_of(const Counts& counts) {
+    return line_fact(Fact::any_line) | if_so(counts.done > 0, line_fact(Fact::any_done)) |
+           if_so(counts.working > 0, line_fact(Fact::any_working)) |
+           if_so(counts.unrouted() > 0, line_fact(Fact::any_unrouted)) |
+           if_so(counts.cancelled > 0, line_fact(Fact::any_cancelled)) |
+           if_so(counts.over > 0, line_fact(Fact::any_over));
+}
+
+/// The facts of each role, with those that follow from them, and of any role.
+Facts complete(Facts roles) {
+    constexpr Facts of_one = (Facts{1} << lifecycle::line_facts_per_role) - 1;
+    constexpr Facts decisive = line_fact(Fact::any_line) | line_fact(Fact::any_done) |
+                               line_fact(Fact::any_working) | line_fact(Fact::any_unrouted);
+    constexpr Facts all_done = line_fact(Fact::any_line) | line_fact(Fact::any_done);
+    for (std::uint8_t role = 0; role < lifecycle::role_count; ++role)
+        roles |= (roles >> place_of(role) & of_one) << place_of(lifecycle::any_role);
+    for (std::uint8_t role = 0; role <= lifecycle::any_role; ++role)
+        if ((roles >> place_of(role) & decisive) == all_done)
+            roles |= lifecycle::fact_bit(Fact::all_done, role);
+    return roles;
+}
 
 }  // namespace
 
@@ -66,95 +60,69 @@ std::uint8_t Step::role_of(const Route& at) const {
                             : order(at.order)->lines[at.lines.front().line].role;
 }
 
-lifecycle::Facts Step::facts_of(const Order& of) const {
-    std::array<RoleFacts, lifecycle::role_count> roles;
-    for (const Line& line : of.lines) {
-        if (line.has_parts) continue;
-        RoleFacts& role = roles[line.role];
-        role.line = true;
-        role.done |= line.counts.done > 0;
-        role.working |= line.counts.working > 0;
-        role.unrouted |= line.counts.unrouted() > 0;
-        role.cancelled |= line.counts.cancelled > 0;
-        role.over |= line.counts.over > 0;
-    }
+Facts Step::facts_of(const Order& of) const {
+    Facts roles = 0;
+    for (const Line& line : of.lines)
+        if (!line.has_parts) roles |= engine::facts_of(line.counts) << place_of(line.role);
     for (const std::uint64_t id : of.routes) {
         const Route& at = *route(id);
         if (at.ended() || at.lines.empty()) continue;
-        RoleFacts& role = roles[role_of(at)];
-        role.route_open = true;
-        role.route_unknown |= (at.flags & OMS_ROUTE_UNKNOWN) != 0;
-        role.amending |= (at.flags & OMS_ROUTE_ENQUIRY) == 0 &&
-                         std::any_of(at.lines.begin(), at.lines.end(),
-                                     [](const RouteLine& line) { return line.amending != 0; });
+        const bool amending = !at.enquiry() && at.amending();
+        roles |= (line_fact(Fact::any_route_open) |
+                  if_so((at.flags & OMS_ROUTE_UNKNOWN) != 0, line_fact(Fact::any_route_unknown)) |
+                  if_so(amending, line_fact(Fact::any_amending)))
+                 << place_of(role_of(at));
     }
-    lifecycle::Facts facts = 0;
-    RoleFacts any;
-    for (std::uint8_t i = 0; i < roles.size(); ++i) {
-        const RoleFacts& role = roles[i];
-        facts |= role.facts(i);
-        any.add(role);
-    }
-    facts |= any.facts(lifecycle::any_role);
-    const auto set = [&](bool on, Fact fact) {
-        if (on) facts |= fact_bit(fact);
-    };
-    set(of.parent != 0, Fact::has_parent);
-    set(!of.sources.empty(), Fact::has_sources);
-    set(!of.gathered_by.empty(), Fact::is_source);
-    set((of.flags & OMS_ORDER_ADOPTED) != 0, Fact::is_adopted);
-    set((of.flags & OMS_ORDER_FACT) != 0, Fact::is_reported);
-    set(std::any_of(of.tasks.begin(), of.tasks.end(),
-                    [&](std::uint64_t id) { return world().tasks.find(id)->open != 0; }),
-        Fact::any_task_open);
-    set(!of.holds.empty(), Fact::any_held);
-    set(!of.offers.empty(), Fact::any_offer);
-    return facts;
+    const bool asked = std::any_of(of.tasks.begin(), of.tasks.end(), [&](std::uint64_t id) {
+        return world().tasks.find(id)->open != 0;
+    });
+    return complete(roles) | if_so(of.parent != 0, fact_bit(Fact::has_parent)) |
+           if_so(!of.sources.empty(), fact_bit(Fact::has_sources)) |
+           if_so(!of.gathered_by.empty(), fact_bit(Fact::is_source)) |
+           if_so((of.flags & OMS_ORDER_ADOPTED) != 0, fact_bit(Fact::is_adopted)) |
+           if_so((of.flags & OMS_ORDER_FACT) != 0, fact_bit(Fact::is_reported)) |
+           if_so(asked, fact_bit(Fact::any_task_open)) |
+           if_so(!of.holds.empty(), fact_bit(Fact::any_held)) |
+           if_so(!of.offers.empty(), fact_bit(Fact::any_offer));
 }
 
-lifecycle::Facts Step::facts_of(const Route& at) const {
-    lifecycle::Facts facts = 0;
+Facts Step::facts_of(const Route& at, Facts needed) const {
     bool done = false;
     bool working = false;
-    bool amending = false;
-    const auto set = [&](bool on, Fact fact) {
-        if (on) facts |= fact_bit(fact);
-    };
+    bool cancelled = false;
+    bool over = false;
     for (const RouteLine& line : at.lines) {
         done |= line.counts.done > 0;
         working |= line.counts.working > 0;
-        amending |= line.amending != 0;
-        set(line.counts.cancelled > 0, Fact::any_cancelled);
-        set(line.counts.over > 0, Fact::any_over);
+        cancelled |= line.counts.cancelled > 0;
+        over |= line.counts.over > 0;
     }
-    const bool enquiry = (at.flags & OMS_ROUTE_ENQUIRY) != 0;
-    set(done && !working, Fact::all_done);
-    set(done, Fact::any_done);
-    set(working, Fact::any_working);
-    set(amending && !enquiry, Fact::any_amending);
-    set(!at.lines.empty(), Fact::any_line);
-    set(!at.ended(), Fact::any_route_open);
-    set((at.flags & OMS_ROUTE_UNKNOWN) != 0, Fact::any_route_unknown);
-    set(enquiry, Fact::is_enquiry);
-    const std::vector<Offer>& offers = order(at.order)->offers;
-    set(std::any_of(offers.begin(), offers.end(),
-                    [&](const Offer& offer) { return offer.route == at.id; }),
-        Fact::any_offer);
-    bool ended = false;
     const Order& owner = *order(at.order);
-    const Program& program = program_of(owner.instance);
+    const bool offered = std::any_of(owner.offers.begin(), owner.offers.end(),
+                                     [&](const Offer& offer) { return offer.route == at.id; });
+    const Facts facts =
+        if_so(done && !working, fact_bit(Fact::all_done)) | if_so(done, fact_bit(Fact::any_done)) |
+        if_so(working, fact_bit(Fact::any_working)) |
+        if_so(cancelled, fact_bit(Fact::any_cancelled)) | if_so(over, fact_bit(Fact::any_over)) |
+        if_so(at.amending() && !at.enquiry(), fact_bit(Fact::any_amending)) |
+        if_so(!at.lines.empty(), fact_bit(Fact::any_line)) |
+        if_so(!at.ended(), fact_bit(Fact::any_route_open)) |
+        if_so((at.flags & OMS_ROUTE_UNKNOWN) != 0, fact_bit(Fact::any_route_unknown)) |
+        if_so(at.enquiry(), fact_bit(Fact::is_enquiry)) | if_so(offered, fact_bit(Fact::any_offer));
+    if ((needed & fact_bit(Fact::order_ended)) == 0) return facts;
+    // An end that numbers decide is not looked at from here.
+    const lifecycle::Table& table = program_of(owner.instance).table;
     lifecycle::Moment moment;
     moment.states = owner.instance.states;
-    moment.slots = owner.instance.slots;
     moment.facts = facts_of(owner);
-    if (program.table.ended.compares == 0) ended = lifecycle::has_ended(program.table, moment);
-    set(ended, Fact::order_ended);
-    return facts;
+    const bool ended = table.ended.compares == 0 && lifecycle::has_ended(table, moment);
+    return facts | if_so(ended, fact_bit(Fact::order_ended));
 }
 
-/// Calls `visit(table, moment)` with the instance that the event is for, as it is now.
+/// Calls `visit(table, moment)` with the instance that the event is for, as it is now. Of the facts
+/// those are known that are needed.
 template <class Visit>
-auto Step::with_moment(const Raised& raised, Visit visit) {
+decltype(auto) Step::with_moment(const Raised& raised, Facts needed, Visit visit) {
     const Route* at = raised.route == 0 ? nullptr : route(raised.route);
     const Order& owner = *order(raised.order);
     const Instance& instance = at != nullptr ? at->instance : owner.instance;
@@ -165,10 +133,11 @@ auto Step::with_moment(const Raised& raised, Visit visit) {
         const Order* order;
     } context{this, &program, &owner};
     lifecycle::Moment moment;
-    moment.facts = at != nullptr ? facts_of(*at) : facts_of(owner);
+    if (needed != 0) moment.facts = at != nullptr ? facts_of(*at, needed) : facts_of(owner);
     const std::array<std::uint8_t, 8> states = instance.states;
-    std::vector<std::int64_t> slots = instance.slots;
-    slots.resize(std::max(slots.size(), program.table.slots.size()));
+    std::array<std::int64_t, lifecycle::max_slots> slots{};
+    std::copy_n(instance.slots.begin(), std::min(instance.slots.size(), slots.size()),
+                slots.begin());
     moment.states = states;
     moment.slots = slots;
     moment.number = raised.number;
@@ -196,11 +165,10 @@ bool Step::walk(Refusal& refusal) {
     bool first_found = false;
     bool first = true;
     std::uint32_t steps = 0;
-    while (!events_.empty() && refusal == 0) {
-        const Raised raised = events_.front();
-        events_.pop_front();
+    while (!draft_.events.empty() && refusal == 0) {
+        const Raised raised = draft_.events.pop();
         if (++steps > core_.bindings.limits.events_per_step ||
-            effect_count_ > core_.bindings.limits.effects_per_step) {
+            draft_.effect_count > core_.bindings.limits.effects_per_step) {
             refusal = OMS_ERROR_too_many_steps;
             break;
         }
@@ -224,16 +192,17 @@ bool Step::deliver(const Raised& raised, Refusal& refusal) {
     const std::uint32_t event = program.inner(raised.event);
     lifecycle::Fired fired;
     if (event != 0) {
-        fired = with_moment(
-            raised, [&](const lifecycle::Table& table, const lifecycle::Moment& moment) {
-                return lifecycle::fire(table, program.index.rules(table, event), moment);
-            });
+        fired = with_moment(raised, program.index.needed_by_rules(event),
+                            [&](const lifecycle::Table& table, const lifecycle::Moment& moment) {
+                                return lifecycle::fire(table, program.index.rules(table, event),
+                                                       moment);
+                            });
     }
     touch(raised.order);
     // The order hears what its route heard, after it and before whatever that set off.
     const bool custom = raised.event >= lifecycle::first_custom_event;
     const bool told_on = raised.route != 0 && (is_report(raised.event) || custom);
-    const std::size_t before = events_.size();
+    const std::size_t before = draft_.events.size();
     for (const lifecycle::Rule* rule : fired) {
         if (rule->to != lifecycle::stay) {
             auto moved = make<oms_region_moved>();
@@ -251,14 +220,15 @@ bool Step::deliver(const Raised& raised, Refusal& refusal) {
     if (told_on) {
         const Raised tell{raised.order, 0, custom ? raised.event : raised.event + to_order,
                           raised.role, raised.number};
-        events_.insert(events_.begin() + static_cast<std::ptrdiff_t>(before), tell);
+        draft_.events.insert(before, tell);
     }
     mind_end(raised.order, raised.route);
     return !fired.empty();
 }
 
 bool Step::has_ended(std::uint64_t id, std::uint64_t of_route) {
-    return with_moment({id, of_route, 0, lifecycle::any_role, 0},
+    const Program& program = program_of_instance(id, of_route);
+    return with_moment({id, of_route, 0, lifecycle::any_role, 0}, program.index.needed_by_end(),
                        [](const lifecycle::Table& table, const lifecycle::Moment& moment) {
                            return lifecycle::has_ended(table, moment);
                        });
@@ -310,25 +280,28 @@ void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
                    lifecycle::any_role, static_cast<std::int64_t>(link.link)});
 }
 
+void Step::update_status(std::uint64_t id, std::uint64_t of_route, const std::string& known) {
+    const Program& program = program_of_instance(id, of_route);
+    const std::string& status = with_moment(
+        {id, of_route, 0, lifecycle::any_role, 0}, program.index.needed_by_statuses(),
+        [](const lifecycle::Table& table, const lifecycle::Moment& moment) -> const std::string& {
+            return table.statuses[lifecycle::status_of(table, moment)].name;
+        });
+    if (status == known) return;
+    auto effect = make<oms_status_changed>();
+    effect.order = id;
+    effect.route = of_route;
+    effect.status = text(status);
+    emit(effect);
+}
+
 void Step::update_statuses() {
-    const auto name = [&](std::uint64_t id, std::uint64_t of_route, const std::string& now) {
-        std::string status =
-            with_moment({id, of_route, 0, lifecycle::any_role, 0},
-                        [](const lifecycle::Table& table, const lifecycle::Moment& moment) {
-                            return table.statuses[lifecycle::status_of(table, moment)].name;
-                        });
-        if (status == now) return;
-        auto effect = make<oms_status_changed>();
-        effect.order = id;
-        effect.route = of_route;
-        effect.status = text(status);
-        emit(effect);
-    };
-    for (const std::uint64_t id : touched_) {
-        if (order(id) == nullptr) continue;
-        const std::vector<std::uint64_t> routes = order(id)->routes;
-        for (const std::uint64_t of_route : routes) name(id, of_route, route(of_route)->status);
-        name(id, 0, order(id)->status);
+    for (const std::uint64_t id : draft_.touched) {
+        const Order* of = order(id);
+        if (of == nullptr) continue;
+        for (const std::uint64_t of_route : of->routes)
+            update_status(id, of_route, route(of_route)->status);
+        update_status(id, 0, of->status);
     }
 }
 

@@ -76,6 +76,8 @@ std::string text_at(const Table& table, std::uint16_t at) {
     return at == none ? std::string() : " " + table.texts[at];
 }
 
+Facts needed_by(const Guard& guard) { return guard.require | guard.forbid; }
+
 }  // namespace
 
 TableIndex::TableIndex(const Table& table) {
@@ -88,7 +90,10 @@ TableIndex::TableIndex(const Table& table) {
         if (place >= ranges.size()) ranges.resize(place + 1);
         if (ranges[place].count == 0) ranges[place].first = static_cast<std::uint32_t>(at);
         ++ranges[place].count;
+        ranges[place].needed |= needed_by(table.rules[at].guard);
     }
+    needed_by_end_ = needed_by(table.ended);
+    for (const StatusName& status : table.statuses) needed_by_statuses_ |= needed_by(status.guard);
     for (const Action& action : table.actions) {
         if (action.undo_bit >= max_undo) continue;
         if (action.undo_bit >= undo_.size()) undo_.resize(action.undo_bit + std::size_t{1}, none);

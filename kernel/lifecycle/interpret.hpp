@@ -117,12 +117,18 @@ public:
     /// The rules of the event, in the document's order; empty for an event that no rule takes. The
     /// table is the one that the index was made of.
     std::span<const Rule> rules(const Table& table, std::uint32_t event) const {
-        const bool custom = event >= first_custom_event;
-        const std::vector<Range>& ranges = custom ? custom_ : words_;
-        const std::size_t at = custom ? event - first_custom_event : event;
-        if (at >= ranges.size()) return {};
-        return std::span(table.rules).subspan(ranges[at].first, ranges[at].count);
+        const Range* range = range_of(event);
+        if (range == nullptr) return {};
+        return std::span(table.rules).subspan(range->first, range->count);
     }
+
+    /// The facts that the guards look at: of the event's rules, of the end, of the statuses.
+    Facts needed_by_rules(std::uint32_t event) const {
+        const Range* range = range_of(event);
+        return range == nullptr ? 0 : range->needed;
+    }
+    Facts needed_by_end() const { return needed_by_end_; }
+    Facts needed_by_statuses() const { return needed_by_statuses_; }
 
     /// What undoes the action that sets this bit of the undo mask; null: no action sets it.
     const Action* undo_of(const Table& table, unsigned bit) const {
@@ -133,10 +139,19 @@ private:
     struct Range {
         std::uint32_t first = 0;
         std::uint32_t count = 0;
+        Facts needed = 0;
     };
+    const Range* range_of(std::uint32_t event) const {
+        const bool custom = event >= first_custom_event;
+        const std::vector<Range>& ranges = custom ? custom_ : words_;
+        const std::size_t at = custom ? event - first_custom_event : event;
+        return at < ranges.size() ? &ranges[at] : nullptr;
+    }
     std::vector<Range> words_;
     std::vector<Range> custom_;
     std::vector<std::uint16_t> undo_;
+    Facts needed_by_end_ = 0;
+    Facts needed_by_statuses_ = 0;
 };
 
 /// The first rule of this region that holds; null when none does.

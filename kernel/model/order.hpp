@@ -188,6 +188,10 @@ struct Route {
     std::uint64_t place_attempts = 0;
     bool ended() const { return (flags & OMS_ROUTE_ENDED) != 0; }
     bool enquiry() const { return (flags & OMS_ROUTE_ENQUIRY) != 0; }
+    bool amending() const {
+        return std::any_of(lines.begin(), lines.end(),
+                           [](const RouteLine& line) { return line.amending != 0; });
+    }
     /// Null when nothing of that line of the order is there.
     const RouteLine* find_line(std::uint32_t line) const {
         const auto found = std::find_if(lines.begin(), lines.end(),
