@@ -54,6 +54,18 @@ private:
     Descriptor file_;
 };
 
+class PosixWriteBehind final : public WriteBehind {
+public:
+    explicit PosixWriteBehind(Descriptor file) : file_(std::move(file)) {}
+    void send() override {
+        static_cast<void>(::sync_file_range(file_.get(), 0, 0,
+                                            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE));
+    }
+
+private:
+    Descriptor file_;
+};
+
 /// What the holder wrote into the lock file: "pid 1234".
 std::string holder(int file) {
     std::array<char, 64> text{};
@@ -142,6 +154,11 @@ public:
         return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
     }
 
+    std::unique_ptr<WriteBehind> write_behind(const std::string& name) override {
+        return std::make_unique<PosixWriteBehind>(
+            Descriptor(::open(file(name).c_str(), O_RDONLY | O_CLOEXEC)));
+    }
+
 private:
     std::string file(const std::string& name) const { return path_ + "/" + name; }
 
@@ -149,6 +166,10 @@ private:
 };
 
 }  // namespace
+
+std::unique_ptr<WriteBehind> JournalDirectory::write_behind(const std::string&) {
+    return std::make_unique<WriteBehind>();
+}
 
 std::unique_ptr<JournalDirectory> make_posix_directory(const std::string& path) {
     return std::make_unique<PosixDirectory>(path);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/journal/journal_scan.hpp"
 
-#include "runtime/journal/journal_errors.hpp"
 #include "runtime/journal/archive_file.hpp"
+#include "runtime/journal/journal_errors.hpp"
 #include "runtime/journal/snapshot_files.hpp"
 
 #include <algorithm>

@@ -13,8 +13,8 @@ namespace {
 constexpr std::uint64_t page_bytes = 4096;
 constexpr std::uint64_t wal_header_bytes = 32;
 constexpr std::uint64_t wal_frame_bytes = page_bytes + 24;
-/// Between two syncs while growing: short ones, so that commits beside them do not wait long.
-constexpr std::uint64_t growth_step = std::uint64_t{1} << 20U;
+/// So much is written out at a time while growing: commits beside it do not wait long for the disk.
+constexpr std::uint64_t growth_step = std::uint64_t{512} << 10U;
 /// Rows of a chunk: a reader must not hold the connection for long even if frames are tiny.
 constexpr std::size_t chunk_rows = 256;
 
@@ -93,6 +93,7 @@ Status LiveSegment::remove(const SegmentPlace& place, const std::string& name) {
 Status LiveSegment::connect(const SegmentPlace& place, const std::string& name, int flags) {
     name_ = name;
     path_ = place.path(name);
+    directory_ = place.directory;
     Result<Database> database = Database::open(path_, place.database_vfs, flags);
     if (!database) return tl::unexpected(std::move(database.error()));
     database_ = std::move(*database);
@@ -151,16 +152,20 @@ Status LiveSegment::grow(std::uint64_t wal_bytes) {
     if (result != SQLITE_OK) return tl::unexpected(database_.error(result, "read the WAL's size"));
     auto at = static_cast<std::uint64_t>(size);
     static const std::array<std::byte, VfsFile::piece_bytes> zeros{};
-    std::uint64_t synced = at;
+    const std::unique_ptr<WriteBehind> behind = directory_->write_behind(name_ + "-wal");
+    std::uint64_t unsent = 0;
     while (at < wal_bytes) {
         const std::uint64_t piece = std::min<std::uint64_t>(zeros.size(), wal_bytes - at);
         result = file->pMethods->xWrite(file, zeros.data(), static_cast<int>(piece),
                                         static_cast<sqlite3_int64>(at));
         at += piece;
-        if (result == SQLITE_OK && (at - synced >= growth_step || at == wal_bytes)) {
-            result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-            synced = at;
+        unsent += piece;
+        if (unsent >= growth_step) {
+            behind->send();
+            unsent = 0;
         }
+        if (result == SQLITE_OK && at == wal_bytes)
+            result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
         if (result != SQLITE_OK) return tl::unexpected(database_.error(result, "grow the WAL"));
     }
     wal_bytes_ = at;

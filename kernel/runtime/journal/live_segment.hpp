@@ -66,6 +66,7 @@ private:
 
     std::string name_;
     std::string path_;
+    JournalDirectory* directory_ = nullptr;
     FairMutex mutex_;
     Database database_;
     Statement insert_;

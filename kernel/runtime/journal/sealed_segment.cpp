@@ -80,6 +80,7 @@ Result<std::unique_ptr<SealedWriter>> SealedWriter::create(const SegmentPlace& p
     Result<Statement> insert = writer->database_.prepare(insert_commit);
     if (!insert) return tl::unexpected(std::move(insert.error()));
     writer->insert_ = std::move(*insert);
+    writer->behind_ = place.directory->write_behind(name);
     return writer;
 }
 
@@ -103,20 +104,22 @@ Status SealedWriter::sync_file() {
     return {};
 }
 
-Status SealedWriter::sync() {
+Status SealedWriter::send() {
     if (Status status = database_.execute("COMMIT"); !status) return status;
-    if (Status status = sync_file(); !status) return status;
+    behind_->send();
     return database_.execute("BEGIN EXCLUSIVE");
 }
 
 Status SealedWriter::finish(const SealedFacts& facts) {
     // All commits are durable before the file says that it is complete.
-    if (Status status = sync(); !status) return status;
+    if (Status status = send(); !status) return status;
+    if (Status status = sync_file(); !status) return status;
     if (Status status = put_facts(database_, facts); !status) return status;
     if (Status status = database_.execute("COMMIT"); !status) return status;
     if (Status status = sync_file(); !status) return status;
     insert_ = Statement();
     database_.close();
+    behind_.reset();
     if (Status status = write_digest_file(place_, name_); !status) return status;
     for (const std::string& made : {name_, digest_name(name_)}) {
         if (Status status = place_.directory->make_read_only(made); !status) return status;
@@ -129,6 +132,7 @@ Status SealedWriter::finish(const SealedFacts& facts) {
 void SealedWriter::abandon() {
     insert_ = Statement();
     database_.close();
+    behind_.reset();
     // If this fails as well, the next attempt tries again.
     if (!finished_ && !name_.empty()) static_cast<void>(remove(place_, name_));
 }

@@ -29,8 +29,8 @@ public:
     SealedWriter& operator=(const SealedWriter&) = delete;
 
     Status add(const JournalCommit& commit);
-    /// Makes what was added durable, so that the last sync is no long one.
-    Status sync();
+    /// Has what was added written out, so that the last sync is no long one.
+    Status send();
     /// Says that the segment is complete, writes its digest, and makes both read-only.
     Status finish(const SealedFacts& facts);
 
@@ -44,6 +44,7 @@ private:
 
     SegmentPlace place_;
     std::string name_;
+    std::unique_ptr<WriteBehind> behind_;  ///< closed behind the database: it drops its locks
     Database database_;
     Statement insert_;
     bool finished_ = false;

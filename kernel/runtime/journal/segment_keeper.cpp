@@ -12,8 +12,8 @@ namespace {
 
 /// Readers alone wait while a chunk is copied: what is being sealed takes no commits.
 constexpr std::size_t copy_chunk_bytes = std::size_t{512} << 10U;
-/// Between two syncs of a copy: short ones, so that commits beside them do not wait long.
-constexpr std::size_t copy_sync_bytes = std::size_t{1} << 20U;
+/// So much of a copy is written out at a time: commits beside it do not wait long for the disk.
+constexpr std::size_t copy_sent_bytes = std::size_t{512} << 10U;
 /// Live files kept for their grown WALs: one in use, one ready, one being sealed.
 constexpr std::size_t blank_limit = 2;
 
@@ -171,7 +171,7 @@ Status SegmentKeeper::copy(const RetiredSegment& retired, const std::string& nam
     SealedFacts facts;
     ChainCheck check;
     CommitChunk chunk;
-    std::size_t unsynced = 0;
+    std::size_t unsent = 0;
     for (std::uint64_t next = retired.first_seq; next <= retired.last_seq;) {
         if (stopping()) return {};
         const Result<bool> read = retired.segment->read(next, copy_chunk_bytes, chunk);
@@ -191,10 +191,10 @@ Status SegmentKeeper::copy(const RetiredSegment& retired, const std::string& nam
             ++facts.commits;
         }
         next = check.last_seq() + 1;
-        unsynced += chunk.bytes();
-        if (unsynced >= copy_sync_bytes) {
-            if (Status status = (*writer)->sync(); !status) return status;
-            unsynced = 0;
+        unsent += chunk.bytes();
+        if (unsent >= copy_sent_bytes) {
+            if (Status status = (*writer)->send(); !status) return status;
+            unsent = 0;
         }
         if (Status status = sync_mark_when_due(); !status) return status;
     }

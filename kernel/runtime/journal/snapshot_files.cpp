@@ -20,8 +20,8 @@ constexpr std::string_view suffix = ".state";
 constexpr std::string_view unfinished_suffix = ".state.part";
 constexpr std::size_t head_bytes = 512;
 constexpr std::size_t size_bytes = 4;
-/// Between two syncs while writing: short ones, so that commits beside them do not wait long.
-constexpr std::uint64_t sync_bytes = std::uint64_t{1} << 20U;
+/// So much is written out at a time: commits beside it do not wait long for the disk.
+constexpr std::uint64_t sent_bytes = std::uint64_t{512} << 10U;
 constexpr std::size_t chunk_bytes_limit = std::size_t{1} << 30U;
 
 constexpr const char* not_needed =
@@ -147,6 +147,7 @@ Result<std::unique_ptr<SnapshotWriter>> SnapshotWriter::create(const SegmentPlac
     writer->place_ = place;
     writer->name_ = name;
     writer->file_ = std::move(*file);
+    writer->behind_ = place.directory->write_behind(unfinished_name(name));
     writer->facts_ = facts;
     writer->facts_.bytes = 0;
     writer->hasher_ = std::make_shared<Hasher>(facts.form);
@@ -167,10 +168,11 @@ Status SnapshotWriter::add(std::string_view records) {
         return status;
     }
     facts_.bytes += size_bytes + records.size();
-    unsynced_ += records.size();
-    if (unsynced_ < sync_bytes) return {};
-    unsynced_ = 0;
-    return file_.sync();
+    unsent_ += records.size();
+    if (unsent_ < sent_bytes) return {};
+    unsent_ = 0;
+    behind_->send();
+    return {};
 }
 
 Result<SnapshotFacts> SnapshotWriter::finish() {

@@ -71,7 +71,8 @@ private:
     VfsFile file_;
     SnapshotFacts facts_;
     std::shared_ptr<Hasher> hasher_;
-    std::uint64_t unsynced_ = 0;
+    std::unique_ptr<WriteBehind> behind_;
+    std::uint64_t unsent_ = 0;
     bool finished_ = false;
 };
 

@@ -165,6 +165,9 @@ public:
         if (fails()) return tl::unexpected(failure().error());
         return real_->free_bytes();
     }
+    std::unique_ptr<WriteBehind> write_behind(const std::string& name) override {
+        return real_->write_behind(name);
+    }
 
 private:
     static bool fails() { return next_call(SQLITE_IOERR) != SQLITE_OK; }
