@@ -20,6 +20,7 @@ struct Options {
     int rounds = 5;
     double seconds = 0.5;         ///< of one round of what goes on for a time
     std::size_t orders = 20'000;  ///< of what goes on for a count
+    std::size_t live = 100'000;   ///< alive while others go through their life
 };
 
 /// The middle of the rounds, and how far they lie apart.

@@ -1,220 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine alone, with real plugins loaded; then its decisions folded back, and weighed.
-#include "model/codec.hpp"
-#include "runtime/journal/sqlite_journal.hpp"
-#include "runtime/recovery.hpp"
+// The engine alone, with real plugins loaded, in turns with the bare loop on the same inputs.
+#include "allocations.hpp"
+#include "bare_loop.hpp"
+#include "instructions.hpp"
+#include "loaded_checks.hpp"
 #include "script.hpp"
 
-#include <algorithm>
-#include <map>
-
 namespace oms::bench {
-
-using runtime::SqliteJournal;
-using runtime::SqliteJournalOptions;
 
 namespace {
 
 constexpr std::size_t inputs_a_frame = 256;
 
-/// A day that was decided: its frames, and the state that it led to.
-struct Day {
-    struct Frame {
-        std::string bytes;
-        std::uint64_t first_seq = 0;
-        std::uint64_t last_seq = 0;
-    };
-    std::vector<Frame> frames;
-    std::string state_hash;
-    std::vector<double> seconds;    ///< of each part
-    std::uint64_t opening_seq = 0;  ///< the last decision before the first order
+/// What a stretch of inputs took.
+struct Taken {
+    double seconds = 0;
+    double allocations = 0;
+    double instructions = 0;
+    double bytes = 0;
 };
 
-/// Decides the whole script; frames are kept when they are asked for.
-Day decide_all(const Options& options, const Script& script, bool keep) {
-    runtime::VirtualClock clock(start_of_day);
-    const auto assembly = open_assembly(options, clock);
-    engine::Engine& engine = *assembly->machine;
-    Day day;
-    std::string frame;
-    std::uint64_t first_seq = engine.seq() + 1;
-    const auto cut = [&] {
-        if (keep && !frame.empty()) day.frames.push_back({frame, first_seq, engine.seq()});
-        first_seq = engine.seq() + 1;
-        frame.clear();
-    };
-    if (keep) {
-        const Status read =
-            assembly->backbone.journal->read(1, [&](const runtime::JournalCommit& commit) {
-                const auto* bytes = reinterpret_cast<const char*>(commit.frame.data());
-                day.frames.push_back(
-                    {std::string(bytes, commit.frame.size()), commit.first_seq, commit.last_seq});
-                return true;
-            });
-        if (!read) die(to_text(read.error()));
-    }
-    play_opening(script, *assembly, clock, frame);
-    cut();
-    day.opening_seq = engine.seq();
-    for (const Script::Part& part : script.parts()) {
+/// Gives inputs to whoever decides them, and begins a new frame every so many.
+class Player {
+public:
+    explicit Player(const Script& script) : script_(script) {}
+
+    template <class Decide>
+    Taken play(const Stretch& stretch, Decide decide) {
+        std::size_t bytes = 0;
+        const std::uint64_t allocated = allocations();
+        const std::uint64_t instructions = instructions_.count();
         const Stopwatch watch;
-        for (std::size_t at = part.first; at < part.first + part.count; ++at) {
-            clock.move_to(clock.now() + ns_between_inputs);
-            const auto outcome = engine.decide(script.inputs()[at], clock.now(), frame);
-            if (outcome.code != 0) die("an input was refused: " + code_text(outcome.code));
-            if (at % inputs_a_frame == 0) cut();
+        for (std::size_t at = stretch.first; at < stretch.first + stretch.count; ++at) {
+            if (at % inputs_a_frame == 0) {
+                bytes += frame_.size();
+                frame_.clear();
+            }
+            now_ += ns_between_inputs;
+            const std::uint32_t code = decide(script_.inputs()[at], now_, frame_);
+            if (code != 0) die("an input was refused: " + code_text(code));
         }
-        cut();
-        day.seconds.push_back(watch.seconds());
+        Taken taken;
+        taken.seconds = watch.seconds();
+        taken.allocations = static_cast<double>(allocations() - allocated);
+        taken.instructions = static_cast<double>(instructions_.count() - instructions);
+        taken.bytes = static_cast<double>(bytes + frame_.size());
+        frame_.clear();
+        return taken;
     }
-    day.state_hash = engine.state_hash();
-    return day;
-}
+    void begin_at(std::int64_t now) { now_ = now; }
+    bool counts_instructions() const { return instructions_.works(); }
 
-SqliteJournalOptions journal_options(const Options& options) {
-    SqliteJournalOptions settings;
-    settings.directory = (options.directory / "replay").string();
-    return settings;
-}
+private:
+    const Script& script_;
+    Instructions instructions_;
+    std::int64_t now_ = 0;
+    std::string frame_;
+};
 
-std::unique_ptr<SqliteJournal> open_journal(const Options& options) {
-    Result<std::unique_ptr<SqliteJournal>> journal = SqliteJournal::open(journal_options(options));
-    if (!journal) die(to_text(journal.error()));
-    return std::move(*journal);
-}
+/// The figures of one part of the script, a value a round.
+struct Measured {
+    Rounds rate;
+    Rounds allocations;
+    Rounds instructions;
+    Rounds bytes;
 
-/// Bytes that a decision takes on disk, of all the segments' bytes.
-double write_journal(const Options& options, const Day& day) {
-    std::filesystem::remove_all(options.directory / "replay");
-    const auto journal = open_journal(options);
-    for (const Day::Frame& frame : day.frames) {
-        runtime::JournalBatch batch;
-        batch.first_seq = frame.first_seq;
-        batch.last_seq = frame.last_seq;
-        batch.epoch = journal->epoch();
-        batch.frame = std::as_bytes(std::span(frame.bytes.data(), frame.bytes.size()));
-        if (const Status status = journal->append(batch); !status) die(to_text(status.error()));
+    void add(double inputs, const Taken& ours, const Taken& theirs) {
+        rate.add(inputs / ours.seconds, inputs / theirs.seconds);
+        allocations.add(ours.allocations / inputs, theirs.allocations / inputs);
+        instructions.add(ours.instructions / inputs, theirs.instructions / inputs);
+        bytes.add(ours.bytes / inputs, theirs.bytes / inputs);
     }
-    const auto info = journal->info();
-    if (!info) die(to_text(info.error()));
-    if (const Status status = journal->close(); !status) die(to_text(status.error()));
-    return static_cast<double>(info->bytes) / static_cast<double>(info->last_seq);
-}
+};
 
-/// Visits every decision's encoded bytes.
-template <class Visit>
-void each_decision(std::string_view frame, const Visit& visit) {
-    while (!frame.empty()) {
-        const Result<std::string_view> decision = take_decision(frame);
-        if (!decision) die(to_text(decision.error()));
-        visit(*decision);
-    }
-}
-
-/// Reads and decodes everything and keeps nothing. Decisions a second.
-double decode_alone(runtime::Journal& journal) {
-    Decoder decoder;
-    std::uint64_t decisions = 0;
-    const Stopwatch watch;
-    const Status read = journal.read(1, [&](const runtime::JournalCommit& commit) {
-        const auto* bytes = reinterpret_cast<const char*>(commit.frame.data());
-        each_decision({bytes, commit.frame.size()}, [&](std::string_view decision) {
-            if (const Status status = decoder.decode(decision); !status)
-                die(to_text(status.error()));
-            ++decisions;
-        });
-        return true;
-    });
-    if (!read) die(to_text(read.error()));
-    return static_cast<double>(decisions) / watch.seconds();
-}
-
-double replay(runtime::Journal& journal, const std::string& expected_hash) {
-    engine::Engine engine(engine::Bindings{});
-    runtime::Projection projection;
-    const Result<runtime::Recovered> recovered =
-        runtime::recover(journal, engine, projection, nullptr);
-    if (!recovered) die(to_text(recovered.error()));
-    if (engine.state_hash() != expected_hash) die("the replay came to another state");
-    return static_cast<double>(recovered->decisions) / recovered->seconds;
-}
-
-/// One order's whole life counts its inputs: orders a second are these divided by so many.
-std::string inputs_name(const Script::Part& part, const Options& options) {
-    const std::size_t orders = part.name == "share order" ? options.orders : options.orders / 4;
-    return part.name + ", " + std::to_string(part.count / std::max<std::size_t>(orders, 1)) +
-           " inputs a life";
+void add_figures(Section& section, const Script::Part& part, const Measured& measured,
+                 bool counts_instructions) {
+    const std::string name =
+        part.name + ", " + std::to_string(part.inputs_a_life) + " inputs a life";
+    section.figures.push_back(figure(name, "inputs/s", measured.rate, "bare loop"));
+    section.figures.push_back(
+        figure(part.name + ", an input", "allocations", measured.allocations, "bare loop"));
+    if (counts_instructions)
+        section.figures.push_back(
+            figure(part.name + ", an input", "instructions", measured.instructions, "bare loop"));
+    section.figures.push_back(
+        figure(part.name + ", a decision", "bytes", measured.bytes, "bare loop"));
 }
 
 }  // namespace
 
 Section bench_kernel(const Options& options) {
-    const Script script(options);
-    std::vector<std::vector<double>> rates(script.parts().size());
-    for (int round = 0; round < options.rounds; ++round) {
-        const Day day = decide_all(options, script, false);
-        for (std::size_t part = 0; part < rates.size(); ++part)
-            rates[part].push_back(static_cast<double>(script.parts()[part].count) /
-                                  day.seconds[part]);
-    }
+    const Course course{options.live, options.orders, options.rounds, false};
+    const Script script(options, course);
+    runtime::VirtualClock clock(start_of_day);
+    const auto assembly = open_assembly(options, clock);
+    engine::Engine& engine = *assembly->machine;
+    std::string opening;
+    play_opening(script, *assembly, clock, opening);
+    const Names names(
+        [&](std::uint32_t of, std::string_view code) { return engine.find_reference(of, code); });
+    const LoadedChecks checks(options);
+    BareLoop bare(engine.world(), checks.bindings(), quotes(names), script.inputs().size() / 4);
+
+    Player our_player(script);
+    Player their_player(script);
+    our_player.begin_at(clock.now());
+    their_player.begin_at(clock.now());
+    const auto ours = [&](const Stretch& stretch) {
+        return our_player.play(stretch,
+                               [&](const oms_batch& input, std::int64_t now, std::string& frame) {
+                                   return engine.decide(input, now, frame).code;
+                               });
+    };
+    const auto theirs = [&](const Stretch& stretch) {
+        return their_player.play(stretch,
+                                 [&](const oms_batch& input, std::int64_t now, std::string& frame) {
+                                     return bare.decide(input, now, frame);
+                                 });
+    };
+
     Section section{
         "kernel",
-        "Engine::decide in memory, on one thread, the decision encoded: share orders "
-        "pass limits and a price collar and are routed by price, shop orders are sourced "
-        "by distance, all by loaded plugins; 1,000 orders go through their life at a "
-        "time, and those that ended stay.",
+        "Engine::decide in memory, on one thread: each request's key looked up, five checks of "
+        "loaded plugins, lifecycle, routing, holds and books, the decision encoded. " +
+            std::to_string(options.live) +
+            " orders are alive: for each that is placed an older one is acknowledged, one goes on "
+            "that was placed half of them ago, and one ends. Beside it, in turns on the same "
+            "inputs: a loop written by hand for these orders alone, which calls the same checks "
+            "and comes to the same counts, holds, balances and records.",
         {}};
-    for (std::size_t part = 0; part < rates.size(); ++part)
-        section.figures.push_back(
-            figure(inputs_name(script.parts()[part], options), "inputs/s", rates[part]));
-    return section;
-}
-
-Section bench_replay(const Options& options) {
-    const Script script(options);
-    const Day day = decide_all(options, script, true);
-    write_journal(options, day);
-    const auto journal = open_journal(options);
-    Rounds rounds;
-    for (int round = 0; round < options.rounds; ++round) {
-        const double below = decode_alone(*journal);
-        rounds.add(replay(*journal, day.state_hash), below);
+    for (const Script::Part& part : script.parts()) {
+        ours(part.filling);
+        theirs(part.filling);
+        Measured measured;
+        for (const Stretch& round : part.rounds) {
+            const Taken own = ours(round);
+            measured.add(static_cast<double>(round.count), own, theirs(round));
+        }
+        add_figures(section, part, measured, our_player.counts_instructions());
     }
-    return {
-        "replay",
-        "That day's journal read back from its files, its chain checked, decoded and folded into "
-        "the state, whose hash is then that of the day. Beside it: all but the fold.",
-        {figure("replay", "decisions/s", rounds, "read and decode alone")}};
-}
-
-Section bench_bytes(const Options& options) {
-    const Script script(options);
-    const Day day = decide_all(options, script, true);
-    std::map<std::string, std::pair<double, double>> kinds;  // bytes, decisions
-    Decoder decoder;
-    double bytes = 0;
-    double decisions = 0;
-    for (const Day::Frame& frame : day.frames) {
-        if (frame.last_seq <= day.opening_seq) continue;
-        each_decision(frame.bytes, [&](std::string_view decision) {
-            if (!decoder.decode(decision)) die("a decision does not decode");
-            const auto* head = sdk::as<oms_decision>(*decoder.view().first);
-            const auto size = static_cast<double>(decision.size());
-            auto& [sum, count] = kinds[std::string(sdk::record_info(head->cause)->name)];
-            sum += size;
-            count += 1;
-            bytes += size;
-            decisions += 1;
-        });
-    }
-    const double on_disk = write_journal(options, day);
-    Section section{"bytes",
-                    "What a decision and its effects take in the journal, by the input that caused "
-                    "it. On disk, commits of 256 inputs come with their hashes and SQLite's pages.",
-                    {figure("all inputs", "bytes", {bytes / decisions}),
-                     figure("all inputs, on disk", "bytes", {on_disk})}};
-    for (const auto& [kind, sums] : kinds)
-        section.figures.push_back(figure(kind, "bytes", {sums.first / sums.second}));
+    bare.compare(engine.world());
+    if (!our_player.counts_instructions())
+        section.about +=
+            " Instructions cannot be counted on this machine; ./dev bench --check counts them.";
     return section;
 }
 

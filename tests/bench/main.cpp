@@ -21,7 +21,7 @@ struct Part {
 constexpr Part parts[] = {
     {"durable", "orders through the runtime, on disk", bench_durable},
     {"journal", "the journal alone, beside a raw file", bench_journal},
-    {"kernel", "the engine alone, with plugins", bench_kernel},
+    {"kernel", "the engine alone, beside a loop written by hand", bench_kernel},
     {"replay", "the journal folded back into the state", bench_replay},
     {"bytes", "what each kind of input takes in the journal", bench_bytes},
 };
@@ -53,8 +53,10 @@ int main(int count, char** arguments) {
     app.add_option("--config", options.config, "the configuration that is played on");
     app.add_option("--rounds", options.rounds, "of each figure")->check(CLI::Range(1, 1000));
     app.add_option("--seconds", options.seconds, "of one round")->check(CLI::Range(0.01, 600.0));
-    app.add_option("--orders", options.orders, "of kernel, replay and bytes")
+    app.add_option("--orders", options.orders, "of replay and bytes, and of a round of kernel")
         ->check(CLI::Range(1, 2'000'000));
+    app.add_option("--live", options.live, "orders that are alive in kernel")
+        ->check(CLI::Range(16, 2'000'000));
     CLI11_PARSE(app, count, arguments);
 
     std::filesystem::remove_all(options.directory);

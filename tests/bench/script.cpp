@@ -17,8 +17,6 @@ using sdk::text;
 
 namespace {
 
-/// So many orders are alive at a time: each stage of all of them comes before the next stage.
-constexpr std::size_t window = 1'000;
 constexpr std::size_t arena_bytes = std::size_t{4} << 30U;  // pages that are not used cost nothing
 
 oms_term number_term(std::uint32_t line, std::uint32_t field, std::uint32_t product,
@@ -75,6 +73,27 @@ std::uint32_t Names::operator()(std::uint32_t reference_class, std::string_view 
     return found;
 }
 
+namespace {
+
+void set_limits(const Names& names, const std::function<void(const sdk::Batch&)>& give,
+                const char* desk, const char* product, std::int64_t value) {
+    for (const char* owner : {"desk_limits", "firm_limits"}) {
+        for (const std::uint32_t cell : {1U, 2U, 3U}) {
+            auto write = make<oms_write_cell>();
+            write.owner = names(OMS_class_plugin, owner);
+            write.cell = cell;
+            write.key_a = names(OMS_class_account, desk);
+            write.key_b = names(OMS_class_product, cell == 1 ? product : "USD");
+            write.value = value;
+            sdk::Batch batch;
+            batch.add(write);
+            give(batch);
+        }
+    }
+}
+
+}  // namespace
+
 void prepare(const Names& names, const std::function<void(const sdk::Batch&)>& give) {
     const auto post = [&](std::string_view to, std::string_view from, std::string_view asset,
                           std::int64_t amount) {
@@ -97,19 +116,8 @@ void prepare(const Names& names, const std::function<void(const sdk::Batch&)>& g
     for (const char* desk : {"desk-0", "desk-1", "desk-2", "desk-3"}) {
         post(desk, "street", "USD", plenty);
         // Limits that every order passes and that every order is held against.
-        for (const std::uint32_t cell : {1U, 2U, 3U}) {
-            for (const char* product : {"AAA", "BBB", "CCC", "DDD"}) {
-                auto write = make<oms_write_cell>();
-                write.owner = names(OMS_class_plugin, "limits");
-                write.cell = cell;
-                write.key_a = names(OMS_class_account, desk);
-                write.key_b = names(OMS_class_product, cell == 1 ? product : "USD");
-                write.value = plenty;
-                sdk::Batch batch;
-                batch.add(write);
-                give(batch);
-            }
-        }
+        for (const char* product : {"AAA", "BBB", "CCC", "DDD"})
+            set_limits(names, give, desk, product, plenty);
     }
     for (const char* place : {"stock-berlin", "stock-munich"})
         for (const char* article : {"SHOE", "LACE"}) post(place, "customers", article, plenty);
@@ -170,40 +178,66 @@ const sdk::Batch& ShareOrders::place(std::uint64_t number, std::string_view pref
 // ---- the script
 // -----------------------------------------------------------------------------------
 
+/// When an order comes to a stage of its life: so many steps after it was placed.
+struct Stage {
+    std::size_t lag = 0;
+    bool shuffled = false;  ///< neighbours come in another order than they were placed
+};
+
 /// Plays the day on an engine of its own and keeps every input that it gave.
 class Script::Player {
 public:
-    Player(const Options& options, Script& script)
-        : script_(script),
+    Player(const Options& options, const Course& course, Script& script)
+        : course_(course),
+          script_(script),
           clock_(start_of_day),
           assembly_(open_assembly(options, clock_)),
           names_([this](std::uint32_t of, std::string_view code) {
               return assembly_->machine->find_reference(of, code);
           }),
-          shares_(names_) {}
+          shares_(names_) {
+        while (block_ * 16 <= course.live && block_ < 1'024) block_ *= 2;
+    }
 
-    void play(std::size_t orders) {
+    void play() {
         prepare(names_, [this](const sdk::Batch& input) { give(input, script_.opening_); });
         for (const oms_observation& quote : quotes(names_)) assembly_->machine->observe(quote);
-        begin("share order");
-        for (std::size_t done = 0; done < orders; done += window)
-            play_shares(done, std::min(window, orders - done));
-        begin("shop order");
-        const std::size_t carts = orders / 4;
-        for (std::size_t done = 0; done < carts; done += window)
-            play_shop(done, std::min(window, carts - done));
-        end();
+        const std::size_t live = course_.live;
+        play_part("share order", {{0}, {live / 100 + 1}, {live / 2, true}, {live, true}},
+                  [this](std::size_t stage, std::size_t number) { share_order(stage, number); });
+        play_part("shop order",
+                  {{0}, {live / 100 + 1}, {live / 4 + 1}, {live / 2, true}, {live, true}},
+                  [this](std::size_t stage, std::size_t number) { shop_order(stage, number); });
     }
 
 private:
-    void begin(const char* name) {
-        end();
-        script_.parts_.push_back({name, script_.inputs_.size(), 0});
+    template <class Step>
+    void play_part(const char* name, const std::vector<Stage>& stages, const Step& step) {
+        Part& part = script_.parts_.emplace_back();
+        part.name = name;
+        part.inputs_a_life = stages.size();
+        const std::size_t all =
+            course_.live + course_.orders * static_cast<std::size_t>(course_.rounds);
+        std::size_t at = 0;
+        const auto steps = [&](std::size_t count) {
+            const std::size_t first = script_.inputs_.size();
+            for (const std::size_t end = at + count; at < end; ++at)
+                for (std::size_t stage = stages.size(); stage-- > 0;)
+                    if (at >= stages[stage].lag && at - stages[stage].lag < all)
+                        step(stage, turn(at - stages[stage].lag, all, stages[stage].shuffled));
+            return Stretch{first, script_.inputs_.size() - first};
+        };
+        part.filling = steps(course_.live);
+        for (int round = 0; round < course_.rounds; ++round)
+            part.rounds.push_back(steps(course_.orders));
+        part.ending = steps(course_.to_the_end ? course_.live : 0);
     }
-    void end() {
-        if (script_.parts_.empty()) return;
-        Part& part = script_.parts_.back();
-        part.count = script_.inputs_.size() - part.first;
+
+    /// Whose turn it is: of a block of neighbours each comes once.
+    std::size_t turn(std::size_t place, std::size_t all, bool shuffled) const {
+        const std::size_t block = place / block_ * block_;
+        if (!shuffled || block + block_ > all) return place;
+        return block + (place * 613 + 7) % block_;
     }
 
     void give(const sdk::Batch& input, std::vector<oms_batch>& to) {
@@ -243,63 +277,53 @@ private:
         give(batch);
     }
 
-    void play_shares(std::size_t first, std::size_t count) {
-        const auto each = [&](const auto& stage) {
-            for (std::size_t number = first; number < first + count; ++number)
-                stage(number, "s" + std::to_string(number));
-        };
-        const auto share = [&](const std::string& key) { return order(key).lines[0].product; };
-        each([&](std::size_t number, const std::string&) { give(shares_.place(number)); });
-        each([&](std::size_t, const std::string& key) {
-            report(key, 0, OMS_report_acked, "V-" + key, 0, 0, 0);
-        });
-        each([&](std::size_t number, const std::string& key) {
-            if (number % 10 != 0)
-                return report(key, 0, OMS_report_executed, "a-" + key, share(key), 40, 999);
-            auto head = make<oms_cancel_order>();
-            const std::string cancel = "c-" + key;
-            head.origin = shares_.origin();
-            head.key = text(cancel);
-            head.order = order(key).id;
-            sdk::Batch batch;
-            batch.add(head);
-            give(batch);
-        });
-        each([&](std::size_t number, const std::string& key) {
-            if (number % 10 != 0)
-                return report(key, 0, OMS_report_executed, "b-" + key, share(key), 60, 1000);
-            report(key, 0, OMS_report_cancelled, {}, 0, 0, 0);
-        });
+    /// Placed, acknowledged, executed twice; one in ten is cancelled instead.
+    void share_order(std::size_t stage, std::size_t number) {
+        if (stage == 0) return give(shares_.place(number));
+        const std::string key = "s" + std::to_string(number);
+        if (stage == 1) return report(key, 0, OMS_report_acked, "V-" + key, 0, 0, 0);
+        const bool last = stage == 3;
+        if (number % 10 == 0 && last) return report(key, 0, OMS_report_cancelled, {}, 0, 0, 0);
+        if (number % 10 == 0) return cancel(key);
+        report(key, 0, OMS_report_executed, (last ? "b-" : "a-") + key, order(key).lines[0].product,
+               last ? 60 : 40, last ? 1000 : 999);
     }
 
-    void play_shop(std::size_t first, std::size_t count) {
-        const auto each = [&](const auto& stage) {
-            for (std::size_t number = first; number < first + count; ++number)
-                stage("w" + std::to_string(number));
-        };
+    void cancel(const std::string& key) {
+        auto head = make<oms_cancel_order>();
+        const std::string own_key = "c-" + key;
+        head.origin = shares_.origin();
+        head.key = text(own_key);
+        head.order = order(key).id;
+        sdk::Batch batch;
+        batch.add(head);
+        give(batch);
+    }
+
+    /// Placed, its money authorised, picked, sent, its money captured.
+    void shop_order(std::size_t stage, std::size_t number) {
+        const std::string key = "w" + std::to_string(number);
         const std::uint32_t shoe = names_(OMS_class_product, "SHOE");
         const std::uint32_t lace = names_(OMS_class_product, "LACE");
         const std::uint32_t euro = names_(OMS_class_product, "EUR");
-        each([&](const std::string& key) { give(cart(key, shoe, lace, euro)); });
-        each([&](const std::string& key) {
-            report(key, 0, OMS_report_acked, "pay-" + key, 0, 0, 0);
-        });
-        each([&](const std::string& key) {
-            report(key, 1, OMS_report_acked, "pick-" + key, 0, 0, 0);
-        });
-        std::vector<oms_route_line> parcel;
-        for (const std::uint32_t line : {0U, 1U}) {
-            parcel.push_back(make<oms_route_line>());
-            parcel.back().line = line;
-            parcel.back().product = line == 0 ? shoe : lace;
-            parcel.back().quantity = line == 0 ? 2 : 1;
+        switch (stage) {
+            case 0: return give(cart(key, shoe, lace, euro));
+            case 1: return report(key, 0, OMS_report_acked, "pay-" + key, 0, 0, 0);
+            case 2: return report(key, 1, OMS_report_acked, "pick-" + key, 0, 0, 0);
+            case 3:
+                return report(key, 1, OMS_report_executed, "parcel-" + key, shoe, 0, 0,
+                              {parcel_line(0, shoe, 2), parcel_line(1, lace, 1)});
+            default: return report(key, 0, OMS_report_executed, "cap-" + key, euro, 10'500, 0);
         }
-        each([&](const std::string& key) {
-            report(key, 1, OMS_report_executed, "parcel-" + key, shoe, 0, 0, parcel);
-        });
-        each([&](const std::string& key) {
-            report(key, 0, OMS_report_executed, "cap-" + key, euro, 10'500, 0);
-        });
+    }
+
+    static oms_route_line parcel_line(std::uint32_t index, std::uint32_t product,
+                                      std::int64_t quantity) {
+        auto line = make<oms_route_line>();
+        line.line = index;
+        line.product = product;
+        line.quantity = quantity;
+        return line;
     }
 
     sdk::Batch cart(const std::string& key, std::uint32_t shoe, std::uint32_t lace,
@@ -321,6 +345,8 @@ private:
         return batch;
     }
 
+    const Course& course_;
+    std::size_t block_ = 1;
     Script& script_;
     runtime::VirtualClock clock_;
     std::unique_ptr<runtime::Assembly> assembly_;
@@ -329,8 +355,8 @@ private:
     std::string frame_;
 };
 
-Script::Script(const Options& options) : memory_(arena_bytes) {
-    Player(options, *this).play(options.orders);
+Script::Script(const Options& options, const Course& course) : memory_(arena_bytes) {
+    Player(options, course, *this).play();
 }
 
 void play_opening(const Script& script, runtime::Assembly& assembly, runtime::VirtualClock& clock,

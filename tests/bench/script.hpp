@@ -56,14 +56,33 @@ private:
     sdk::Batch batch_;
 };
 
+/// How a part's orders come: `live` of them are alive before the first round and stay so many.
+struct Course {
+    std::size_t live = 1'000;
+    std::size_t orders = 20'000;  ///< placed, and ended, in one round
+    int rounds = 1;
+    bool to_the_end = true;  ///< those that are alive after the last round end too
+};
+
+/// Inputs one after another.
+struct Stretch {
+    std::size_t first = 0;
+    std::size_t count = 0;
+};
+
+/// A day like a conveyor: at each step one order is placed and an older one goes on at each of the
+/// further stages of an order's life, the oldest to its end. So an order that goes on was last
+/// touched when many others had their turn, and those in the later stages come out of order.
 class Script {
 public:
-    explicit Script(const Options& options);
+    Script(const Options& options, const Course& course);
 
     struct Part {
         std::string name;
-        std::size_t first = 0;
-        std::size_t count = 0;
+        std::size_t inputs_a_life = 0;
+        Stretch filling;              ///< until `live` orders are alive
+        std::vector<Stretch> rounds;  ///< as many orders end as are placed
+        Stretch ending;
     };
     /// Everything up to the first order, then each part.
     const std::vector<oms_batch>& opening() const { return opening_; }
