@@ -356,8 +356,8 @@ void BareLoop::slot(std::uint64_t order, std::uint32_t slot, std::int64_t value)
     emit(effect);
 }
 
-void BareLoop::tell(std::uint64_t order, std::uint64_t route, Status status) {
-    Status& shown = route != 0 ? tables_.routes[route].status : tables_.orders[order].status;
+void BareLoop::tell(std::uint64_t order, std::uint64_t route, BareStatus status) {
+    BareStatus& shown = route != 0 ? tables_.routes[route].status : tables_.orders[order].status;
     if (shown == status) return;
     shown = status;
     auto effect = make<oms_status_changed>();
@@ -448,10 +448,10 @@ void BareLoop::tell_route(std::uint64_t id) {
     emit(effect);
 }
 
-void BareLoop::end_route(std::uint64_t id, std::uint32_t event, Status status) {
+void BareLoop::end_route(std::uint64_t id, std::uint32_t event, BareStatus status) {
     BareRoute& route = tables_.routes[id];
     route.ended = true;
-    move(route.order, id, 0, status == Status::done ? 2 : 4, event);
+    move(route.order, id, 0, status == BareStatus::done ? 2 : 4, event);
     tell_route(id);
 }
 

@@ -63,7 +63,7 @@ private:
               std::uint32_t event = 0);
     void name_route(std::uint64_t route, std::string_view external_ref);
     void tell_route(std::uint64_t route);
-    void end_route(std::uint64_t route, std::uint32_t event, Status status);
+    void end_route(std::uint64_t route, std::uint32_t event, BareStatus status);
     void book(std::uint64_t route, std::uint32_t line, std::int64_t quantity, std::int64_t price,
               std::string_view external_ref);
     void count(std::uint64_t order, std::uint32_t line);
@@ -76,7 +76,7 @@ private:
     void move(std::uint64_t order, std::uint64_t route, std::uint32_t region, std::uint32_t state,
               std::uint32_t event);
     void slot(std::uint64_t order, std::uint32_t slot, std::int64_t value);
-    void tell(std::uint64_t order, std::uint64_t route, Status status);
+    void tell(std::uint64_t order, std::uint64_t route, BareStatus status);
     void approve(std::uint64_t order, std::uint32_t rule);
     void retire_later(std::uint64_t order);
     BareRouteLine& route_line(std::uint64_t route, std::uint32_t line);

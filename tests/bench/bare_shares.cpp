@@ -48,8 +48,8 @@ std::uint32_t BareLoop::place_share(std::uint64_t id) {
     add_route_line(route, 0, line.counts.ordered);
     if (!pass_checks(id, OMS_STAGE_route, route)) die("the bare loop takes back no route");
     send(route, OMS_action_place, 1);
-    tell(id, route, Status::sent);
-    tell(id, 0, Status::pending_new);
+    tell(id, route, BareStatus::sent);
+    tell(id, 0, BareStatus::pending_new);
     return 0;
 }
 
@@ -97,7 +97,7 @@ std::uint32_t BareLoop::best_venue(std::uint64_t id) {
 std::uint32_t BareLoop::cancel_share(const oms_cancel_order& head) {
     if (head.order == 0 || head.order >= tables_.orders.size()) return OMS_ERROR_unknown_order;
     BareOrder& order = tables_.orders[head.order];
-    if (order.status != Status::fresh && order.status != Status::partially_filled)
+    if (order.status != BareStatus::fresh && order.status != BareStatus::partially_filled)
         return OMS_ERROR_not_in_this_state;
     subject_ = head.order;
     order.changed_seq = seq_;
@@ -106,8 +106,8 @@ std::uint32_t BareLoop::cancel_share(const oms_cancel_order& head) {
     move(head.order, route, 1, 1, number(Event::cancel_asked));
     send(route, OMS_action_cancel, 1);
     slot(head.order, 0, 1);
-    tell(head.order, route, Status::cancelling);
-    tell(head.order, 0, Status::pending_cancel);
+    tell(head.order, route, BareStatus::cancelling);
+    tell(head.order, 0, BareStatus::pending_cancel);
     return 0;
 }
 
@@ -117,8 +117,8 @@ void BareLoop::report_share(const oms_report& report) {
     if (report.type == OMS_report_acked) {
         name_route(report.route, view(report.external_ref));
         move(id, 0, 0, 3, number(Event::route_acked));
-        tell(id, report.route, Status::working);
-        tell(id, 0, Status::fresh);
+        tell(id, report.route, BareStatus::working);
+        tell(id, 0, BareStatus::fresh);
         return;
     }
     BareOrder& order = tables_.orders[id];
@@ -130,7 +130,7 @@ void BareLoop::report_share(const oms_report& report) {
     count_route(report.route, there);
     line.counts.working -= rest;
     count(id, 0);
-    end_route(report.route, number(Event::cancelled), Status::ended);
+    end_route(report.route, number(Event::cancelled), BareStatus::ended);
     move(id, report.route, 1, 0, number(Event::cancelled));
     move(id, 0, 1, 0, names_.cancel_done);
     slot(id, 0, 0);
@@ -139,8 +139,8 @@ void BareLoop::report_share(const oms_report& report) {
     count(id, 0);
     set_hold(line.hold, 0);
     retire_later(id);
-    tell(id, report.route, Status::ended);
-    tell(id, 0, Status::canceled);
+    tell(id, report.route, BareStatus::ended);
+    tell(id, 0, BareStatus::canceled);
 }
 
 void BareLoop::execute_share(const oms_report& report) {
@@ -154,12 +154,12 @@ void BareLoop::execute_share(const oms_report& report) {
     transfer(id, order.account, street, currency, report.quantity * report.price);
     set_hold(line.hold, line.counts.open() * tables_.terms[order.first_term].number);
     const bool filled = line.counts.open() == 0;
-    if (filled) end_route(report.route, number(Event::executed), Status::done);
+    if (filled) end_route(report.route, number(Event::executed), BareStatus::done);
     move(id, 0, 0, filled ? 4 : 3, number(Event::route_executed));
     if (filled) retire_later(id);
     pass_checks(id, OMS_STAGE_report);
-    if (filled) tell(id, report.route, Status::done);
-    tell(id, 0, filled ? Status::filled : Status::partially_filled);
+    if (filled) tell(id, report.route, BareStatus::done);
+    tell(id, 0, filled ? BareStatus::filled : BareStatus::partially_filled);
 }
 
 }  // namespace oms::bench

@@ -48,8 +48,8 @@ std::uint32_t BareLoop::place_cart(std::uint64_t id) {
     add_route_line(route, money_line, tables_.line(order, money_line).counts.ordered);
     if (!pass_checks(id, OMS_STAGE_route, route)) die("the bare loop takes back no route");
     send(route, OMS_action_place, 1);
-    tell(id, route, Status::sent);
-    tell(id, 0, Status::authorising_payment);
+    tell(id, route, BareStatus::sent);
+    tell(id, 0, BareStatus::authorising_payment);
     return 0;
 }
 
@@ -67,10 +67,10 @@ void BareLoop::report_cart(const oms_report& report, const oms_batch& input) {
         slot(id, World::attempts_slot, 1);
         if (!source_goods(id)) die("the bare loop found no place with stock");
     }
-    tell(id, report.route, Status::working);
+    tell(id, report.route, BareStatus::working);
     if (!of_money) return;
-    tell(id, order.routes[1], Status::sent);
-    tell(id, 0, Status::preparing);
+    tell(id, order.routes[1], BareStatus::sent);
+    tell(id, 0, BareStatus::preparing);
 }
 
 bool BareLoop::source_goods(std::uint64_t id) {
@@ -164,13 +164,13 @@ void BareLoop::send_parcel(const oms_report& report, const oms_batch& input) {
         transfer(id, place, order.account, line.product, part->quantity);
         set_hold(line.hold, line.counts.open());
     }
-    end_route(report.route, number(Event::executed), Status::done);
+    end_route(report.route, number(Event::executed), BareStatus::done);
     slot(id, World::signalled_slot + 1, route_line(money, money_line).counts.working);
     send(money, OMS_action_signal, 1, names_.capture);
     move(id, 0, 2, 3, number(Event::route_executed));
     pass_checks(id, OMS_STAGE_report);
-    tell(id, report.route, Status::done);
-    tell(id, 0, Status::sent);
+    tell(id, report.route, BareStatus::done);
+    tell(id, 0, BareStatus::sent);
 }
 
 void BareLoop::capture(const oms_report& report) {
@@ -180,11 +180,11 @@ void BareLoop::capture(const oms_report& report) {
     const BareLine& line = tables_.line(order, money_line);
     transfer(id, tables_.parties[names_.acquirer].account, order.account, line.product,
              report.quantity);
-    end_route(report.route, number(Event::executed), Status::done);
+    end_route(report.route, number(Event::executed), BareStatus::done);
     move(id, 0, 1, 4, number(Event::route_executed));
     retire_later(id);
     pass_checks(id, OMS_STAGE_report);
-    tell(id, report.route, Status::done);
+    tell(id, report.route, BareStatus::done);
 }
 
 }  // namespace oms::bench

@@ -99,7 +99,7 @@ struct BareKey {
     std::uint64_t fingerprint = 0;
 };
 
-enum class Status : std::uint8_t {
+enum class BareStatus : std::uint8_t {
     none,
     pending_new,
     fresh,
@@ -130,7 +130,7 @@ struct BareOrder {
     std::uint32_t kind = 0;
     std::uint32_t account = 0;
     std::uint32_t origin = 0;
-    Status status = Status::none;
+    BareStatus status = BareStatus::none;
     bool paid_for = false;
     std::int64_t opened = 0;
     std::uint64_t changed_seq = 0;
@@ -158,7 +158,7 @@ struct BareRouteLine {
 struct BareRoute {
     std::uint64_t order = 0;
     std::uint32_t party = 0;  ///< place among the destinations
-    Status status = Status::none;
+    BareStatus status = BareStatus::none;
     bool ended = false;
     std::uint32_t first_line = 0;
     std::uint32_t lines = 0;
