@@ -5,7 +5,9 @@
 
 #include "engine/observations.hpp"
 #include "lifecycle/table.hpp"
+#include "model/codec_parts.hpp"
 #include "model/ledger.hpp"
+#include "model/record_list.hpp"
 
 #include <oms/abi/records.h>
 
@@ -13,6 +15,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <memory>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -54,11 +59,32 @@ private:
     std::size_t first_ = 0;
 };
 
-struct Draft {
-    std::string effects;  ///< encoded
-    std::string kept;     ///< encoded: what survives a refusal
-    std::uint32_t effect_count = 0;
-    std::uint32_t kept_count = 0;
+class Draft {
+public:
+    Draft() = default;
+    Draft(const Draft&) = delete;
+    Draft& operator=(const Draft&) = delete;
+
+    /// Copies the effect with its texts.
+    template <class Record>
+    const Record& add(const Record& effect) {
+        char* raw = effects.copy(*reinterpret_cast<const oms_record*>(&effect));
+        codec::each_field<Record>([&]<std::size_t index>() {
+            constexpr const auto& field = codec::fields_of<Record>[index];
+            if constexpr (field.type == sdk::FieldType::text) keep_text(raw + field.offset);
+        });
+        return *reinterpret_cast<const Record*>(raw);
+    }
+    /// The same of any record.
+    const oms_record& add(const oms_record& effect) {
+        char* raw = effects.copy(effect);
+        for (const sdk::FieldInfo& field : sdk::record_info(effect.kind)->fields)
+            if (field.type == sdk::FieldType::text) keep_text(raw + field.offset);
+        return *reinterpret_cast<const oms_record*>(raw);
+    }
+
+    RecordList effects;
+    RecordList kept;  ///< what survives a refusal
     EventQueue events;
     std::vector<std::uint64_t> touched;     ///< orders whose status may be another
     std::vector<ObservationKey> reads;      ///< what is written down of the world outside
@@ -71,7 +97,7 @@ struct Draft {
     void clear() {
         effects.clear();
         kept.clear();
-        effect_count = kept_count = 0;
+        texts_.release();
         events.clear();
         touched.clear();
         reads.clear();
@@ -79,6 +105,21 @@ struct Draft {
         available_before.clear();
         answer_text.clear();
     }
+
+private:
+    void keep_text(char* field) {
+        oms_text text;
+        std::memcpy(&text, field, sizeof text);
+        if (text.size == 0) return;
+        auto* bytes = static_cast<char*>(texts_.allocate(text.size, 1));
+        std::memcpy(bytes, text.data, text.size);
+        text.data = bytes;
+        std::memcpy(field, &text, sizeof text);
+    }
+
+    static constexpr std::size_t usual_texts_ = 16384;
+    std::unique_ptr<std::byte[]> text_memory_ = std::make_unique<std::byte[]>(usual_texts_);
+    std::pmr::monotonic_buffer_resource texts_{text_memory_.get(), usual_texts_};
 };
 
 }  // namespace oms::engine

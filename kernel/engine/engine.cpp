@@ -43,16 +43,46 @@ Status Engine::apply(const oms_batch& decision) {
     return {};
 }
 
-bool Engine::rehearse(const oms_batch& decision, std::string& frame) {
+namespace {
+
+/// What a decision was asked: the input's records, first among the effects. Older journals have
+/// them in one effect, `asked`, which `decoder` reads; a key that the header has is not in it.
+oms_batch asked_of(const oms_batch& decision, const oms_decision& header, Decoder& decoder) {
+    const oms_record* first = nullptr;
+    oms_batch input{};
+    for (const oms_record& record : sdk::Records(decision)) {
+        const bool begins = first == nullptr && sdk::is_input(record.kind);
+        if (begins || (first != nullptr && sdk::is_detail(record.kind))) {
+            if (begins) first = &record;
+            input.bytes += record.size;
+            ++input.count;
+        } else if (first != nullptr) {
+            break;
+        } else if (const auto* asked = sdk::as<oms_asked>(record)) {
+            if (!decoder.decode(sdk::view(asked->input))) return {};
+            input = decoder.view();
+            if (input.count == 0 || !sdk::is_input(input.first->kind)) return {};
+            // The words are the decoder's own, and every head starts alike.
+            auto* head =
+                const_cast<oms_place_order*>(reinterpret_cast<const oms_place_order*>(input.first));
+            if (header.key.size != 0) head->key = header.key;
+            return input;
+        }
+    }
+    input.first = first;
+    return input;
+}
+
+}  // namespace
+
+bool Engine::rehearse(const oms_batch& decision, Frame& frame) {
     Core& core = state_->core;
     const oms_decision* header = nullptr;
-    const oms_asked* asked = nullptr;
     std::map<ObservationKey, Observed> reads;
     bool cancel_only = false;
     bool hit_told = false;
     for (const oms_record& record : sdk::Records(decision)) {
         if (header == nullptr) header = sdk::as<oms_decision>(record);
-        if (asked == nullptr) asked = sdk::as<oms_asked>(record);
         // What hit a watch is told first, and was read by no plugin.
         const auto* read = sdk::as<oms_observation_read>(record);
         if (read != nullptr && header->cause == OMS_RECORD_watch_hit && !hit_told)
@@ -62,15 +92,10 @@ bool Engine::rehearse(const oms_batch& decision, std::string& frame) {
         if (const auto* answered = sdk::as<oms_answered>(record))
             cancel_only = answered->code == OMS_ERROR_cancel_only;
     }
+    if (header == nullptr) return false;
     Decoder decoder;
-    if (header == nullptr || asked == nullptr || !decoder.decode(sdk::view(asked->input)))
-        return false;
-    const oms_batch input = decoder.view();
-    if (input.count == 0 || !sdk::is_input(input.first->kind)) return false;
-    // The words are the decoder's own, and every head starts alike.
-    auto* head =
-        const_cast<oms_place_order*>(reinterpret_cast<const oms_place_order*>(input.first));
-    if (header->key.size != 0) head->key = header->key;
+    const oms_batch input = asked_of(decision, *header, decoder);
+    if (input.count == 0) return false;
     reads.swap(core.observations);
     const auto hit = core.watches_hit;
     const bool was_cancel_only = std::exchange(core.cancel_only, cancel_only);
@@ -97,7 +122,7 @@ const Error* Engine::broken() const {
     return broken ? &*broken : nullptr;
 }
 
-Outcome Engine::decide(const oms_batch& input, std::int64_t now, std::string& frame) {
+Outcome Engine::decide(const oms_batch& input, std::int64_t now, Frame& frame) {
     return Step(state_->core, now).run(input, frame);
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/bindings.hpp"
 #include "model/archive_reader.hpp"
+#include "model/frame.hpp"
 #include "model/result.hpp"
 
 #include <oms/sdk/batch.hpp>
@@ -54,14 +55,14 @@ public:
     /// must be the one before it. Of the world outside there is what the decision says that was
     /// read. The decision that it would be is appended to `frame`; the state stays as it is. False:
     /// the decision does not tell what was asked, for no plugin has a say in such.
-    bool rehearse(const oms_batch& decision, std::string& frame);
+    bool rehearse(const oms_batch& decision, Frame& frame);
 
     // ---- live ---------------------------------------------------------------------------------
 
-    /// Decides one input and appends the encoded decision to `frame`. A repeated request appends
+    /// Decides one input and appends the decision to `frame`. A repeated request appends
     /// nothing; its answer is `answer_of`. What is no input at all has an outcome without a seq.
     /// Never fails: what is wrong with an input is its outcome.
-    Outcome decide(const oms_batch& input, std::int64_t now, std::string& frame);
+    Outcome decide(const oms_batch& input, std::int64_t now, Frame& frame);
 
     /// Why the last decision, and what may follow it, must not be committed: something of the state
     /// could not be read. Null: nothing was wrong.

@@ -3,6 +3,8 @@
 // rule takes is written down as an anomaly.
 #include "engine/step.hpp"
 
+#include "model/codec.hpp"
+
 #include <algorithm>
 
 namespace oms::engine {

@@ -2,6 +2,8 @@
 // The way of one input: parse, sequence and dedupe, decide, keep or roll back, write the decision.
 #include "engine/step.hpp"
 
+#include "model/codec.hpp"
+
 #include <oms/abi/errors.h>
 
 #define XXH_INLINE_ALL
@@ -104,7 +106,7 @@ const Program& Step::program_of_instance(std::uint64_t id, std::uint64_t of_rout
     return program_of(of_route != 0 ? route(of_route)->instance : order(id)->instance);
 }
 
-Outcome Step::run(const oms_batch& input, std::string& frame) {
+Outcome Step::run(const oms_batch& input, Frame& frame) {
     core_.refresh();
     Outcome outcome;
     outcome.code = parse(input);
@@ -141,7 +143,7 @@ Outcome Step::run(const oms_batch& input, std::string& frame) {
     return outcome;
 }
 
-void Step::rehearse(const oms_batch& input, std::string& frame) {
+void Step::rehearse(const oms_batch& input, Frame& frame) {
     rehearsing_ = true;
     World& world = core_.world;
     const auto before = std::pair(world.seq, world.time);
@@ -166,31 +168,20 @@ Refusal Step::parse(const oms_batch& input) {
     return 0;
 }
 
-/// The input as the codec writes it, with a head that `change` has changed.
-/// Good until the next one.
-template <class Change>
-std::string_view Step::encoded_input(bool with_cursor, Change change) {
-    std::string& bytes = draft_.input;
-    bytes.clear();
-    draft_.words.resize(head_->size / 8);
-    std::memcpy(draft_.words.data(), head_, head_->size);
-    auto* changed = reinterpret_cast<oms_place_order*>(draft_.words.data());
-    change(*changed);
-    encode(*reinterpret_cast<const oms_record*>(changed), bytes);
-    for (const oms_record& record : sdk::Records(input_))
-        if (&record != head_ && (with_cursor || record.kind != OMS_RECORD_cursor))
-            encode(record, bytes);
-    return bytes;
-}
-
+/// Of the request without the way that it came by this time: again, it is the same.
 std::uint64_t Step::fingerprint() {
     if (fingerprint_) return *fingerprint_;
-    // Whatever the way it came by this time, it is the same request.
-    const std::string_view bytes = encoded_input(false, [](oms_place_order& head) {
-        head.channel = 0;
-        head.in_seq = 0;
-        head.flags &= ~OMS_POSSIBLE_DUPLICATE;
-    });
+    std::string& bytes = draft_.input;
+    bytes.clear();
+    draft_.words.assign(reinterpret_cast<const std::uint64_t*>(head_),
+                        reinterpret_cast<const std::uint64_t*>(head_) + head_->size / 8);
+    auto& head = *reinterpret_cast<oms_place_order*>(draft_.words.data());
+    head.channel = 0;
+    head.in_seq = 0;
+    head.flags &= ~OMS_POSSIBLE_DUPLICATE;
+    encode(*reinterpret_cast<const oms_record*>(&head), bytes);
+    for (const oms_record& record : sdk::Records(input_))
+        if (&record != head_ && record.kind != OMS_RECORD_cursor) encode(record, bytes);
     fingerprint_ = XXH3_64bits(bytes.data(), bytes.size());
     return *fingerprint_;
 }
@@ -266,40 +257,28 @@ Refusal Step::dispatch() {
     }
 }
 
-/// What is known already was asked before.
+/// What was asked stands before what was decided, so that it can be decided again. What is known
+/// already was asked before.
 void Step::keep_input() {
     if (known_ != nullptr || !plugins_have_a_say(head_->kind)) return;
-    const std::string_view bytes = encoded_input(true, [this](oms_place_order& head) {
-        if (key_.size != 0) head.key = {};
-    });
-    auto effect = make<oms_asked>();
-    effect.input = text(bytes);
-    keep(*reinterpret_cast<const oms_record*>(&effect));
+    for (const oms_record& record : sdk::Records(input_)) keep(record);
 }
 
 void Step::keep(const oms_record& effect) {
-    encode(effect, draft_.effects);
-    ++draft_.effect_count;
+    char* kept = draft_.kept.copy(draft_.add(effect));
+    if (opened_ == 0) return;
     // What was said of an order that will not exist must not name whichever gets its number next.
-    if (opened_ != 0 && effect.kind == OMS_RECORD_verdict)
-        keep_unnamed(*reinterpret_cast<const oms_verdict*>(&effect));
-    else if (opened_ != 0 && effect.kind == OMS_RECORD_route_read)
-        keep_unnamed(*reinterpret_cast<const oms_route_read*>(&effect));
-    else
-        encode(effect, draft_.kept);
-    ++draft_.kept_count;
-}
-
-template <class Record>
-void Step::keep_unnamed(Record said) {
-    if (said.order == opened_) said.order = 0;
-    encode(*reinterpret_cast<const oms_record*>(&said), draft_.kept);
+    const auto unname = [&](auto* said) {
+        if (said->order == opened_) said->order = 0;
+    };
+    if (effect.kind == OMS_RECORD_verdict) unname(reinterpret_cast<oms_verdict*>(kept));
+    if (effect.kind == OMS_RECORD_route_read) unname(reinterpret_cast<oms_route_read*>(kept));
 }
 
 void Step::roll_back() {
     core_.world.undo.roll_back(core_.world, 0);
-    draft_.effects = draft_.kept;
-    draft_.effect_count = draft_.kept_count;
+    draft_.effects.clear();
+    draft_.effects.append(draft_.kept, {});
     draft_.events.clear();
     draft_.touched.clear();
     draft_.available_before.clear();
@@ -308,13 +287,8 @@ void Step::roll_back() {
 }
 
 UndoMark Step::mark_effects() const {
-    return {core_.world.undo.mark(),
-            draft_.events.size(),
-            draft_.effects.size(),
-            draft_.effect_count,
-            draft_.kept.size(),
-            draft_.kept_count,
-            made_};
+    return {core_.world.undo.mark(), draft_.events.size(), draft_.effects.mark(),
+            draft_.kept.mark(), made_};
 }
 
 /// Folds back to the mark; what plugins read and said since then stays written.
@@ -322,9 +296,8 @@ void Step::take_back_to(const UndoMark& mark) {
     core_.world.undo.roll_back(core_.world, mark.undo);
     draft_.events.shorten(mark.events);
     made_ = mark.made;
-    draft_.effects.resize(mark.effects);
+    draft_.effects.cut(mark.effects);
     draft_.effects.append(draft_.kept, mark.kept);
-    draft_.effect_count = mark.effect_count + (draft_.kept_count - mark.kept_count);
 }
 
 void Step::advance_channel() {
@@ -384,24 +357,19 @@ void Step::touch(std::uint64_t id) {
         draft_.touched.push_back(id);
 }
 
-void Step::write(std::string& frame) {
+void Step::write(Frame& frame) {
     auto header = make<oms_decision>();
     header.seq = world().seq;
     header.time = now_;
     header.cause = head_->kind;
-    header.effects = draft_.effect_count;
+    header.effects = draft_.effects.count();
     header.order = subject_;
     header.actor = common_->actor;
     header.origin = common_->origin;
     header.observed = core_.observed;
     header.epoch = world().epoch;
     header.key = key_;
-    std::string& bytes = draft_.input;
-    bytes.clear();
-    encode(*reinterpret_cast<const oms_record*>(&header), bytes);
-    append_varint(frame, bytes.size() + draft_.effects.size());
-    frame += bytes;
-    frame += draft_.effects;
+    frame.add(header, draft_.effects.view());
 }
 
 }  // namespace oms::engine

@@ -14,7 +14,7 @@
 #include "engine/core.hpp"
 #include "engine/engine.hpp"
 #include "model/assert.hpp"
-#include "model/codec.hpp"
+#include "model/frame.hpp"
 
 #include <oms/sdk/batch.hpp>
 
@@ -52,10 +52,8 @@ enum class HoldMode : std::uint8_t {
 struct UndoMark {
     std::size_t undo = 0;
     std::size_t events = 0;
-    std::size_t effects = 0;
-    std::uint32_t effect_count = 0;
-    std::size_t kept = 0;
-    std::uint32_t kept_count = 0;
+    RecordList::Mark effects;
+    RecordList::Mark kept;
     std::uint64_t made = 0;
 };
 
@@ -80,9 +78,9 @@ enum class Call : std::uint8_t { check, validate, reserve, post, plan, fact };
 class Step {
 public:
     Step(Core& core, std::int64_t now);
-    Outcome run(const oms_batch& input, std::string& frame);
+    Outcome run(const oms_batch& input, Frame& frame);
     /// Writes the decision that it would be, and leaves the world as it was.
-    void rehearse(const oms_batch& input, std::string& frame);
+    void rehearse(const oms_batch& input, Frame& frame);
 
 private:
     friend struct PluginCall;
@@ -94,8 +92,6 @@ private:
     void emit_for_good(const Record& effect);  ///< an effect that the undo log does not know
     void keep_input();
     void keep(const oms_record& effect);  ///< an effect that a refusal does not take back
-    template <class Record>
-    void keep_unnamed(Record said);
     Refusal parse(const oms_batch& input);
     bool repeated(Outcome& outcome);
     Refusal dispatch();
@@ -107,11 +103,9 @@ private:
     void forget_old_keys();
     void update_statuses();
     void update_status(std::uint64_t order, std::uint64_t route, const std::string& known);
-    void write(std::string& frame);
+    void write(Frame& frame);
     void say(std::string_view text) { draft_.answer_text = text; }
     void touch(std::uint64_t order);
-    template <class Change>
-    std::string_view encoded_input(bool with_cursor, Change change);
     std::uint64_t fingerprint();
 
     template <class Record>
@@ -324,15 +318,13 @@ void Step::emit(const Record& effect) {
     const oms_record& record = *reinterpret_cast<const oms_record*>(&effect);
     const Status applied = core_.world.apply(record);
     OMS_ASSERT(applied.has_value());
-    encode(record, draft_.effects);
-    ++draft_.effect_count;
+    draft_.add(effect);
 }
 
 template <class Record>
 void Step::emit_for_good(const Record& effect) {
     if (!rehearsing_) return emit(effect);
-    encode(*reinterpret_cast<const oms_record*>(&effect), draft_.effects);
-    ++draft_.effect_count;
+    draft_.add(effect);
 }
 
 }  // namespace oms::engine

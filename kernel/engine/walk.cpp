@@ -168,7 +168,7 @@ bool Step::walk(Refusal& refusal) {
     while (!draft_.events.empty() && refusal == 0) {
         const Raised raised = draft_.events.pop();
         if (++steps > core_.bindings.limits.events_per_step ||
-            draft_.effect_count > core_.bindings.limits.effects_per_step) {
+            draft_.effects.count() > core_.bindings.limits.effects_per_step) {
             refusal = OMS_ERROR_too_many_steps;
             break;
         }

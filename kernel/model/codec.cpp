@@ -2,13 +2,14 @@
 #include "model/codec.hpp"
 
 #include "model/assert.hpp"
+#include "model/codec_parts.hpp"
 
 #include <cstring>
 #include <iterator>
-#include <utility>
 
 namespace oms {
 
+using namespace codec;
 using sdk::FieldType;
 using sdk::RecordInfo;
 
@@ -17,92 +18,9 @@ namespace {
 constexpr ErrorCode cut_short = 5201;
 constexpr ErrorCode too_new = 5202;
 
-constexpr std::size_t varint_bytes = 10;
-
-// ---- numbers ------------------------------------------------------------------------------------
-
-constexpr std::uint64_t zigzag(std::int64_t number) {
-    return (static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63);
-}
-constexpr std::int64_t unzigzag(std::uint64_t number) {
-    return static_cast<std::int64_t>((number >> 1) ^ (~(number & 1) + 1));
-}
-
-char* put_varint(char* at, std::uint64_t number) {
-    while (number >= 0x80) {
-        *at++ = static_cast<char>(number | 0x80);
-        number >>= 7;
-    }
-    *at++ = static_cast<char>(number);
-    return at;
-}
-
-/// Where the number ends; null when it is cut short or too long.
-const char* get_varint(const char* at, const char* end, std::uint64_t& number) {
-    number = 0;
-    for (unsigned shift = 0; at != end && shift < 70; shift += 7) {
-        const auto byte = static_cast<std::uint8_t>(*at++);
-        if (shift == 63 && byte > 1) return nullptr;
-        number |= std::uint64_t{byte & 0x7fu} << shift;
-        if (byte < 0x80) return at;
-    }
-    return nullptr;
-}
-
-// ---- one record of a known type -----------------------------------------------------------------
-// Its fields are constants here, so the compiler writes what a person would for each record.
-
-template <class Record>
-constexpr const auto& fields_of = sdk::detail::Fields<Record>::list;
-
-template <class Visit, std::size_t... index>
-void each_index(Visit visit, std::index_sequence<index...>) {
-    (visit.template operator()<index>(), ...);
-}
-
-/// Calls `visit.operator()<i>()` for each field, in order.
-template <class Record, class Visit>
-void each_field(Visit visit) {
-    each_index(visit, std::make_index_sequence<std::size(fields_of<Record>)>());
-}
-
-template <FieldType>
-struct ValueOf {
-    using type = std::uint64_t;
-};
-template <>
-struct ValueOf<FieldType::u32> {
-    using type = std::uint32_t;
-};
-template <>
-struct ValueOf<FieldType::text> {
-    using type = oms_text;
-};
-template <>
-struct ValueOf<FieldType::wide> {
-    using type = oms_wide;
-};
-
-template <FieldType type>
-typename ValueOf<type>::type load(const char* field) {
-    typename ValueOf<type>::type value;
-    std::memcpy(&value, field, sizeof value);
-    return value;
-}
-
-bool is_set(std::uint64_t number) { return number != 0; }
-bool is_set(const oms_text& text) { return text.size != 0; }
-bool is_set(const oms_wide& wide) {
-    return (wide.low | static_cast<std::uint64_t>(wide.high)) != 0;
-}
-
 template <class Record>
 void encode_as(const char* raw, std::string& bytes) {
-    std::uint64_t mask = 0;
-    each_field<Record>([&]<std::size_t index>() {
-        constexpr const auto& field = fields_of<Record>[index];
-        mask |= std::uint64_t{is_set(load<field.type>(raw + field.offset))} << index;
-    });
+    const std::uint64_t mask = mask_of<Record>(raw);
     // Numbers gather here, and go out before a text and in the end.
     char numbers[(2 + std::size(fields_of<Record>)) * sizeof(oms_wide)];
     char* at = put_varint(put_varint(numbers, sdk::kind_of<Record>), mask);
@@ -213,15 +131,6 @@ void encode(const oms_record& record, std::string& bytes) {
 
 namespace {
 
-const RecordInfo* known_record(std::uint64_t kind) {
-    return kind < sdk::detail::kind_limit ? sdk::record_info(static_cast<std::uint32_t>(kind))
-                                          : nullptr;
-}
-
-bool knows_fields(const RecordInfo& info, std::uint64_t mask) {
-    return info.fields.size() >= 64 || (mask >> info.fields.size()) == 0;
-}
-
 /// What is wrong with a record that could not be read.
 Status fault_of(const char* at, const char* end) {
     std::uint64_t kind = 0;
@@ -242,22 +151,8 @@ Status fault_of(const char* at, const char* end) {
     return fail(cut_short, {}, name + " is cut short");
 }
 
-}  // namespace
-
-Status Decoder::decode(std::string_view bytes) {
-    words_.clear();
-    count_ = 0;
-    const char* at = bytes.data();
-    const char* end = at + bytes.size();
-    while (at != end) {
-        const char* next = decode_one(at, end);
-        if (next == nullptr) return fault_of(at, end);
-        at = next;
-    }
-    return {};
-}
-
-const char* Decoder::decode_one(const char* at, const char* end) {
+/// Where the record ends; null when it cannot be read.
+const char* decode_one(const char* at, const char* end, RecordList& records) {
     std::uint64_t kind = 0;
     std::uint64_t mask = 0;
     at = get_varint(at, end, kind);
@@ -265,22 +160,20 @@ const char* Decoder::decode_one(const char* at, const char* end) {
     if (info == nullptr) return nullptr;
     at = get_varint(at, end, mask);
     if (at == nullptr || !knows_fields(*info, mask)) return nullptr;
-    const std::size_t place = words_.size();
-    words_.resize(place + info->size / 8);
-    char* raw = reinterpret_cast<char*>(&words_[place]);
-    const oms_record head{info->size, info->kind};
-    std::memcpy(raw, &head, sizeof head);
-    ++count_;
-    return codec_of(*info).decode(at, end, mask, raw);
+    return codec_of(*info).decode(at, end, mask, records.add(*info));
 }
 
-Result<std::string_view> take_decision(std::string_view& frame) {
-    const auto size = take_varint(frame);
-    if (!size) return tl::unexpected(size.error());
-    if (*size > frame.size()) return fail(cut_short, {}, "a decision is cut short");
-    const std::string_view decision = frame.substr(0, static_cast<std::size_t>(*size));
-    frame.remove_prefix(static_cast<std::size_t>(*size));
-    return decision;
+}  // namespace
+
+Status decode(std::string_view bytes, RecordList& records) {
+    const char* at = bytes.data();
+    const char* end = at + bytes.size();
+    while (at != end) {
+        const char* next = decode_one(at, end, records);
+        if (next == nullptr) return fault_of(at, end);
+        at = next;
+    }
+    return {};
 }
 
 }  // namespace oms

@@ -79,7 +79,7 @@ Status Committer::try_to_commit(Group& group) {
     std::shared_ptr<const Published> published;
     if (!group.frame.empty()) {
         // What does not decode would be lost to every reader, so it is not written either.
-        Result<std::shared_ptr<const Published>> made = Published::make(group.frame);
+        Result<std::shared_ptr<const Published>> made = Published::make(group.frame.bytes());
         if (!made) return tl::unexpected(std::move(made.error()));
         published = std::move(*made);
         if (Status status = append(group); !status) return status;

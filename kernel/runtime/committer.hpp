@@ -6,6 +6,7 @@
 // has decided and goes on deciding. One group at a time is being committed, in the order of seqs.
 #pragma once
 
+#include "model/frame.hpp"
 #include "runtime/bell.hpp"
 #include "runtime/journal/journal.hpp"
 #include "runtime/log.hpp"
@@ -31,7 +32,7 @@ struct Group {
         std::shared_ptr<Mailbox> mailbox;
         Mail mail;  ///< its `group` is filled in when there is one
     };
-    std::string frame;  ///< encoded decisions; may be empty: then only answers wait
+    Frame frame;  ///< decisions; may be empty: then only answers wait
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;
     std::vector<Answer> answers;

@@ -41,16 +41,11 @@ bool names_channel(const oms_batch& decision, std::uint32_t channel) {
 
 Result<std::shared_ptr<const Published>> Published::make(std::string_view frame) {
     auto published = std::make_shared<Published>();
-    published->records_.reserve(frame.size());
-    while (!frame.empty()) {
-        Result<std::string_view> decision = take_decision(frame);
-        if (!decision) return tl::unexpected(decision.error());
-        published->records_ += *decision;
-    }
-    if (Status status = published->decoder_.decode(published->records_); !status)
+    published->frame_ = frame;
+    if (Status status = published->reader_.read_all(published->frame_); !status)
         return tl::unexpected(status.error());
 
-    const oms_batch all = published->decoder_.view();
+    const oms_batch all = published->reader_.decision();
     for (const oms_record& record : sdk::Records(all)) {
         if (const auto* header = sdk::as<oms_decision>(record)) {
             published->entries_.push_back({header->seq, 0, {&record, 0, 0, 0}});
@@ -63,7 +58,7 @@ Result<std::shared_ptr<const Published>> Published::make(std::string_view frame)
         entry.channels |= channel_bits(record);
     }
     for (const Entry& entry : published->entries_) published->channels_ |= entry.channels;
-    published->bytes_ = all.bytes + published->records_.size() + sizeof(Published) +
+    published->bytes_ = all.bytes + published->frame_.size() + sizeof(Published) +
                         published->entries_.size() * sizeof(Entry);
     return std::shared_ptr<const Published>(std::move(published));
 }

@@ -2,7 +2,7 @@
 // One group commit as readers see it: decoded once, shared by all of them, never changed.
 #pragma once
 
-#include "model/codec.hpp"
+#include "model/frame.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -32,8 +32,8 @@ public:
     std::uint64_t bytes() const { return bytes_; }
 
 private:
-    std::string records_;  // encoded, one decision behind the other; texts point into it
-    Decoder decoder_;
+    std::string frame_;  // texts point into it
+    FrameReader reader_;
     std::vector<Entry> entries_;
     std::uint64_t channels_ = 0;
     std::uint64_t bytes_ = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/recovery.hpp"
 
-#include "model/codec.hpp"
+#include "model/frame.hpp"
 #include "model/world.hpp"
 #include "runtime/snapshot/archive_keeping.hpp"
 
@@ -24,11 +24,12 @@ public:
         : engine_(engine), projection_(projection) {}
 
     Status take(std::string_view frame) {
-        while (!frame.empty()) {
-            const Result<std::string_view> decision = take_decision(frame);
-            if (!decision) return tl::unexpected(decision.error());
-            if (Status status = decoder_.decode(*decision); !status) return status;
-            const oms_batch records = decoder_.view();
+        reader_.begin(frame);
+        while (true) {
+            const Result<bool> more = reader_.next();
+            if (!more) return tl::unexpected(more.error());
+            if (!*more) return {};
+            const oms_batch records = reader_.decision();
             if (records.count == 0) continue;
             const auto* header = sdk::as<oms_decision>(*records.first);
             if (header != nullptr && header->seq <= engine_.seq()) continue;
@@ -36,7 +37,6 @@ public:
             projection_.apply(records);
             ++decisions;
         }
-        return {};
     }
 
     std::uint64_t decisions = 0;
@@ -44,7 +44,7 @@ public:
 private:
     engine::Engine& engine_;
     Projection& projection_;
-    Decoder decoder_;
+    FrameReader reader_;
 };
 
 }  // namespace

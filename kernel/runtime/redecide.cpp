@@ -2,6 +2,7 @@
 #include "runtime/redecide.hpp"
 
 #include "model/codec.hpp"
+#include "model/frame.hpp"
 #include "runtime/kernel_port.hpp"
 #include "runtime/plugin_set.hpp"
 
@@ -19,6 +20,7 @@ constexpr std::int64_t stop_timeout_ms = 1'000;
 /// What an effect says about the outcome, encoded; nothing when it only tells.
 std::string outcome_of(const oms_record& effect) {
     std::string bytes;
+    if (!sdk::is_effect(effect.kind)) return bytes;  // what was asked
     switch (effect.kind) {
         case OMS_RECORD_decision:
         case OMS_RECORD_asked:
@@ -64,11 +66,12 @@ public:
         : engine_(std::move(bindings)), otherwise_(otherwise) {}
 
     Status take(std::string_view frame) {
-        while (!frame.empty()) {
-            const Result<std::string_view> decision = take_decision(frame);
-            if (!decision) return tl::unexpected(decision.error());
-            if (Status status = decoder_.decode(*decision); !status) return status;
-            const oms_batch decided = decoder_.view();
+        reader_.begin(frame);
+        while (true) {
+            const Result<bool> more = reader_.next();
+            if (!more) return tl::unexpected(more.error());
+            if (!*more) return {};
+            const oms_batch decided = reader_.decision();
             const auto* header =
                 decided.count == 0 ? nullptr : sdk::as<oms_decision>(*decided.first);
             if (header == nullptr || header->seq <= engine_.seq()) continue;
@@ -76,7 +79,6 @@ public:
             if (Status status = engine_.apply(decided); !status) return status;
             projection_.apply(decided);
         }
-        return {};
     }
 
     Redecided counts;
@@ -90,22 +92,19 @@ private:
             return {};
         }
         ++counts.again;
-        std::string_view rest = frame_;
-        const Result<std::string_view> bytes = take_decision(rest);
-        if (!bytes) return tl::unexpected(bytes.error());
-        if (Status status = would_be_.decode(*bytes); !status) return status;
-        if (come_to_the_same(decided, would_be_.view())) return {};
+        if (Status status = would_be_.read_all(frame_.bytes()); !status) return status;
+        if (come_to_the_same(decided, would_be_.decision())) return {};
         ++counts.otherwise;
-        otherwise_(decided, would_be_.view(), projection_);
+        otherwise_(decided, would_be_.decision(), projection_);
         return {};
     }
 
     engine::Engine engine_;
     Projection projection_;
     const Otherwise& otherwise_;
-    Decoder decoder_;
-    Decoder would_be_;
-    std::string frame_;
+    FrameReader reader_;
+    FrameReader would_be_;
+    Frame frame_;
 };
 
 }  // namespace

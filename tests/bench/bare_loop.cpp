@@ -110,10 +110,9 @@ BareLoop::BareLoop(const World& world, const engine::Bindings& plugins,
 
 // ---- the way of an input ------------------------------------------------------------------------
 
-std::uint32_t BareLoop::decide(const oms_batch& input, std::int64_t now, std::string& frame) {
+std::uint32_t BareLoop::decide(const oms_batch& input, std::int64_t now, Frame& frame) {
     now_ = now;
-    effects_.clear();
-    effect_count_ = 0;
+    draft_.clear();
     reads_.clear();
     subject_ = 0;
     key_ = {};
@@ -131,7 +130,8 @@ std::uint32_t BareLoop::decide_request(const oms_batch& input) {
     const auto& head = *reinterpret_cast<const oms_place_order*>(input.first);
     const std::string_view key = view(head.key);
     const std::uint64_t hash = mixed(XXH3_64bits(key.data(), key.size()), head.origin);
-    encode_input(input, true);
+    input_.clear();
+    for (const oms_record& record : sdk::Records(input)) encode(record, input_);
     fingerprint_ = XXH3_64bits(input_.data(), input_.size());
     if (const BareKey* known = tables_.keys.find(hash, [&](const BareKey& each) {
             return each.origin == head.origin && each.key == key;
@@ -141,7 +141,7 @@ std::uint32_t BareLoop::decide_request(const oms_batch& input) {
     ++seq_;
     key_ = key;
     origin_ = head.origin;
-    keep_input(input, false);
+    keep_input(input);
     std::uint32_t code = OMS_ERROR_malformed_input;
     std::uint64_t made = 0;
     if (head.kind == OMS_RECORD_place_order) {
@@ -159,7 +159,7 @@ std::uint32_t BareLoop::decide_request(const oms_batch& input) {
 
 std::uint32_t BareLoop::decide_report(const oms_report& report, const oms_batch& input) {
     ++seq_;
-    keep_input(input, true);
+    keep_input(input);
     if (report.route == 0 || report.route >= tables_.routes.size())
         return OMS_ERROR_unknown_destination;
     subject_ = tables_.routes[report.route].order;
@@ -175,25 +175,8 @@ std::uint32_t BareLoop::decide_report(const oms_report& report, const oms_batch&
     return 0;
 }
 
-void BareLoop::encode_input(const oms_batch& input, bool with_key) {
-    input_.clear();
-    for (const oms_record& record : sdk::Records(input)) {
-        if (&record != input.first || with_key) {
-            encode(record, input_);
-            continue;
-        }
-        head_words_.resize(record.size / 8);
-        std::memcpy(head_words_.data(), &record, record.size);
-        reinterpret_cast<oms_place_order*>(head_words_.data())->key = {};
-        encode(*reinterpret_cast<const oms_record*>(head_words_.data()), input_);
-    }
-}
-
-void BareLoop::keep_input(const oms_batch& input, bool with_key) {
-    encode_input(input, with_key);
-    auto effect = make<oms_asked>();
-    effect.input = text(input_);
-    emit(effect);
+void BareLoop::keep_input(const oms_batch& input) {
+    for (const oms_record& record : sdk::Records(input)) draft_.add(record);
 }
 
 void BareLoop::answer(std::uint32_t code, std::uint64_t id) {
@@ -205,22 +188,18 @@ void BareLoop::answer(std::uint32_t code, std::uint64_t id) {
     emit(effect);
 }
 
-void BareLoop::write(std::string& frame, std::uint32_t cause) {
+void BareLoop::write(Frame& frame, std::uint32_t cause) {
     auto header = make<oms_decision>();
     header.seq = seq_;
     header.time = now_;
     header.cause = cause;
-    header.effects = effect_count_;
+    header.effects = draft_.effects.count();
     header.order = subject_;
     header.origin = origin_;
     header.observed = observed_;
     header.epoch = epoch_;
     header.key = text(key_);
-    head_.clear();
-    encode(*reinterpret_cast<const oms_record*>(&header), head_);
-    append_varint(frame, head_.size() + effects_.size());
-    frame += head_;
-    frame += effects_;
+    frame.add(header, draft_.effects.view());
 }
 
 // ---- orders and their checks --------------------------------------------------------------------
@@ -286,8 +265,7 @@ void BareLoop::undo_order(std::uint64_t id) {
         if (const std::uint64_t held = tables_.line(order, index).hold; held != 0)
             set_hold(held, 0);
     order.lines = order.terms = 0;
-    effects_.clear();
-    effect_count_ = 0;
+    draft_.clear();
 }
 
 bool BareLoop::pass_checks(std::uint64_t order, std::uint32_t stage, std::uint64_t route) {

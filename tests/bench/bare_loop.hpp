@@ -10,6 +10,7 @@
 
 #include "bare_view.hpp"
 #include "engine/bindings.hpp"
+#include "engine/draft.hpp"
 #include "engine/engine.hpp"
 #include "model/codec.hpp"
 #include "model/world.hpp"
@@ -28,7 +29,7 @@ public:
              const std::vector<oms_observation>& quotes, std::size_t orders_expected);
 
     /// Decides and appends the decision to `frame`; the number after "OMS-" of a refusal, 0: none.
-    std::uint32_t decide(const oms_batch& input, std::int64_t now, std::string& frame);
+    std::uint32_t decide(const oms_batch& input, std::int64_t now, Frame& frame);
 
     /// Ends the bench unless orders, routes, executions and balances are those of the world.
     void compare(const World& world) const;
@@ -42,18 +43,16 @@ public:
                          std::uint64_t key_b);
     template <class Record>
     void emit(const Record& effect) {
-        encode(*reinterpret_cast<const oms_record*>(&effect), effects_);
-        ++effect_count_;
+        draft_.add(effect);
     }
 
 private:
     // ---- bare_loop.cpp
     std::uint32_t decide_request(const oms_batch& input);
     std::uint32_t decide_report(const oms_report& report, const oms_batch& input);
-    void encode_input(const oms_batch& input, bool with_key);
-    void keep_input(const oms_batch& input, bool with_key);
+    void keep_input(const oms_batch& input);
     void answer(std::uint32_t code, std::uint64_t id);
-    void write(std::string& frame, std::uint32_t cause);
+    void write(Frame& frame, std::uint32_t cause);
     std::uint64_t open_order(const oms_place_order& head, const oms_batch& input);
     void undo_order(std::uint64_t id);
     bool pass_checks(std::uint64_t order, std::uint32_t stage, std::uint64_t route = 0);
@@ -117,13 +116,10 @@ private:
     std::uint64_t fingerprint_ = 0;
     std::uint32_t origin_ = 0;
     std::string_view key_;
-    std::string effects_;
-    std::string input_;
-    std::string head_;
+    engine::Draft draft_;
+    std::string input_;  // encoded
     std::string why_;
-    std::uint32_t effect_count_ = 0;
     std::vector<const oms_observation*> reads_;
-    std::vector<std::uint64_t> head_words_;
 };
 
 }  // namespace oms::bench

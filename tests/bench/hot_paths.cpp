@@ -48,10 +48,10 @@ struct HotPaths {
     /// Decodes each decision of the day and gives it to `visit`.
     template <class Visit>
     void each_decision(Visit visit) {
-        for (std::string_view rest = decided; !rest.empty();) {
-            const Result<std::string_view> one = take_decision(rest);
-            if (!one || !decoder.decode(*one)) die("a decision does not decode");
-            visit(decoder.view());
+        reader.begin(decided.bytes());
+        for (Result<bool> more = reader.next(); !more || *more; more = reader.next()) {
+            if (!more) die("a decision cannot be read");
+            visit(reader.decision());
         }
     }
 
@@ -63,11 +63,11 @@ struct HotPaths {
     std::unique_ptr<BareLoop> bare;
     std::int64_t our_now = 0;
     std::int64_t their_now = 0;
-    std::string frame;
-    std::string bare_frame;
+    Frame frame;
+    Frame bare_frame;
 
-    Decoder decoder;
-    std::string decided;  ///< the whole day behind the opening
+    FrameReader reader;
+    Frame decided;  ///< the whole day behind the opening
     std::string encoded;
     std::unique_ptr<engine::Engine> follower;
     std::unique_ptr<runtime::SqliteJournal> journal;
@@ -138,13 +138,12 @@ void prepare_follower(HotPaths& hot) {
     hot.follower = std::make_unique<engine::Engine>(engine::Bindings{});
     runtime::VirtualClock clock(start_of_day);
     const auto assembly = open_assembly(hot.options, clock);
-    std::string opening;
+    Frame opening;
     const auto fold = [&](std::string_view frame) {
-        while (!frame.empty()) {
-            const Result<std::string_view> one = take_decision(frame);
-            if (!one || !hot.decoder.decode(*one) || !hot.follower->apply(hot.decoder.view()))
+        hot.reader.begin(frame);
+        for (Result<bool> more = hot.reader.next(); !more || *more; more = hot.reader.next())
+            if (!more || !hot.follower->apply(hot.reader.decision()))
                 die("the opening does not fold");
-        }
     };
     const Status read =
         assembly->backbone.journal->read(1, [&](const runtime::JournalCommit& commit) {
@@ -153,7 +152,7 @@ void prepare_follower(HotPaths& hot) {
         });
     if (!read) die(to_text(read.error()));
     play_opening(hot.script, *assembly, clock, opening);
-    fold(opening);
+    fold(opening.bytes());
 }
 
 void prepare_journal(HotPaths& hot) {
@@ -180,7 +179,7 @@ void run(const Options& options) {
     order_life(0, "share_order", "share_order_bare", hot_share_order, hot_share_order_bare);
     order_life(1, "shop_order", "shop_order_bare", hot_shop_order, hot_shop_order_bare);
     hot.bare->compare(hot.assembly->machine->world());
-    hot.decided.swap(hot.frame);
+    std::swap(hot.decided, hot.frame);
     const std::size_t inputs = hot.script.inputs().size();
     tell("decode", inputs, [&] { hot_decode(hot); });
     tell("encode", inputs, [&] { hot_encode(hot); });

@@ -55,7 +55,7 @@ private:
     const Script& script_;
     Instructions instructions_;
     std::int64_t now_ = 0;
-    std::string frame_;
+    Frame frame_;
 };
 
 /// The figures of one part of the script, a value a round.
@@ -95,7 +95,7 @@ Section bench_kernel(const Options& options) {
     runtime::VirtualClock clock(start_of_day);
     const auto assembly = open_assembly(options, clock);
     engine::Engine& engine = *assembly->machine;
-    std::string opening;
+    Frame opening;
     play_opening(script, *assembly, clock, opening);
     const Names names(
         [&](std::uint32_t of, std::string_view code) { return engine.find_reference(of, code); });
@@ -108,13 +108,13 @@ Section bench_kernel(const Options& options) {
     their_player.begin_at(clock.now());
     const auto ours = [&](const Stretch& stretch) {
         return our_player.play(stretch,
-                               [&](const oms_batch& input, std::int64_t now, std::string& frame) {
+                               [&](const oms_batch& input, std::int64_t now, Frame& frame) {
                                    return engine.decide(input, now, frame).code;
                                });
     };
     const auto theirs = [&](const Stretch& stretch) {
         return their_player.play(stretch,
-                                 [&](const oms_batch& input, std::int64_t now, std::string& frame) {
+                                 [&](const oms_batch& input, std::int64_t now, Frame& frame) {
                                      return bare.decide(input, now, frame);
                                  });
     };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A day's decisions folded back into the state, and weighed.
-#include "model/codec.hpp"
+#include "model/frame.hpp"
 #include "runtime/journal/sqlite_journal.hpp"
 #include "runtime/recovery.hpp"
 #include "script.hpp"
@@ -18,12 +18,12 @@ constexpr std::size_t inputs_a_frame = 256;
 
 /// A day that was decided: its frames, and the state that it led to.
 struct Day {
-    struct Frame {
+    struct Commit {
         std::string bytes;
         std::uint64_t first_seq = 0;
         std::uint64_t last_seq = 0;
     };
-    std::vector<Frame> frames;
+    std::vector<Commit> commits;
     std::string state_hash;
     std::uint64_t opening_seq = 0;  ///< the last decision before the first order
 };
@@ -35,16 +35,17 @@ Day decide_all(const Options& options) {
     const auto assembly = open_assembly(options, clock);
     engine::Engine& engine = *assembly->machine;
     Day day;
-    std::string frame;
+    Frame frame;
     std::uint64_t first_seq = engine.seq() + 1;
     const auto cut = [&] {
-        if (!frame.empty()) day.frames.push_back({frame, first_seq, engine.seq()});
+        if (!frame.empty())
+            day.commits.push_back({std::string(frame.bytes()), first_seq, engine.seq()});
         first_seq = engine.seq() + 1;
         frame.clear();
     };
     const auto keep = [&](const runtime::JournalCommit& commit) {
         const auto* bytes = reinterpret_cast<const char*>(commit.frame.data());
-        day.frames.push_back(
+        day.commits.push_back(
             {std::string(bytes, commit.frame.size()), commit.first_seq, commit.last_seq});
         return true;
     };
@@ -80,12 +81,12 @@ std::unique_ptr<SqliteJournal> open_journal(const Options& options) {
 double write_journal(const Options& options, const Day& day) {
     std::filesystem::remove_all(options.directory / "replay");
     const auto journal = open_journal(options);
-    for (const Day::Frame& frame : day.frames) {
+    for (const Day::Commit& commit : day.commits) {
         runtime::JournalBatch batch;
-        batch.first_seq = frame.first_seq;
-        batch.last_seq = frame.last_seq;
+        batch.first_seq = commit.first_seq;
+        batch.last_seq = commit.last_seq;
         batch.epoch = journal->epoch();
-        batch.frame = std::as_bytes(std::span(frame.bytes.data(), frame.bytes.size()));
+        batch.frame = std::as_bytes(std::span(commit.bytes.data(), commit.bytes.size()));
         if (const Status status = journal->append(batch); !status) die(to_text(status.error()));
     }
     const auto info = journal->info();
@@ -94,28 +95,29 @@ double write_journal(const Options& options, const Day& day) {
     return static_cast<double>(info->bytes) / static_cast<double>(info->last_seq);
 }
 
-/// Visits every decision's encoded bytes.
+/// Visits every decision with the bytes that it takes.
 template <class Visit>
-void each_decision(std::string_view frame, const Visit& visit) {
-    while (!frame.empty()) {
-        const Result<std::string_view> decision = take_decision(frame);
-        if (!decision) die(to_text(decision.error()));
-        visit(*decision);
+void each_decision(FrameReader& reader, std::string_view frame, const Visit& visit) {
+    std::size_t left = frame.size();
+    reader.begin(frame);
+    while (true) {
+        const Result<bool> more = reader.next();
+        if (!more) die(to_text(more.error()));
+        if (!*more) return;
+        visit(reader.decision(), left - reader.left());
+        left = reader.left();
     }
 }
 
 /// Reads and decodes everything and keeps nothing. Decisions a second.
 double decode_alone(runtime::Journal& journal) {
-    Decoder decoder;
+    FrameReader reader;
     std::uint64_t decisions = 0;
     const Stopwatch watch;
     const Status read = journal.read(1, [&](const runtime::JournalCommit& commit) {
         const auto* bytes = reinterpret_cast<const char*>(commit.frame.data());
-        each_decision({bytes, commit.frame.size()}, [&](std::string_view decision) {
-            if (const Status status = decoder.decode(decision); !status)
-                die(to_text(status.error()));
-            ++decisions;
-        });
+        each_decision(reader, {bytes, commit.frame.size()},
+                      [&](const oms_batch&, std::size_t) { ++decisions; });
         return true;
     });
     if (!read) die(to_text(read.error()));
@@ -153,15 +155,14 @@ Section bench_replay(const Options& options) {
 Section bench_bytes(const Options& options) {
     const Day day = decide_all(options);
     std::map<std::string, std::pair<double, double>> kinds;  // bytes, decisions
-    Decoder decoder;
+    FrameReader reader;
     double bytes = 0;
     double decisions = 0;
-    for (const Day::Frame& frame : day.frames) {
-        if (frame.last_seq <= day.opening_seq) continue;
-        each_decision(frame.bytes, [&](std::string_view decision) {
-            if (!decoder.decode(decision)) die("a decision does not decode");
-            const auto* head = sdk::as<oms_decision>(*decoder.view().first);
-            const auto size = static_cast<double>(decision.size());
+    for (const Day::Commit& commit : day.commits) {
+        if (commit.last_seq <= day.opening_seq) continue;
+        each_decision(reader, commit.bytes, [&](const oms_batch& decision, std::size_t taken) {
+            const auto* head = sdk::as<oms_decision>(*decision.first);
+            const auto size = static_cast<double>(taken);
             auto& [sum, count] = kinds[std::string(sdk::record_info(head->cause)->name)];
             sum += size;
             count += 1;

@@ -352,7 +352,7 @@ private:
     std::unique_ptr<runtime::Assembly> assembly_;
     Names names_;
     ShareOrders shares_;
-    std::string frame_;
+    Frame frame_;
 };
 
 Script::Script(const Options& options, const Course& course) : memory_(arena_bytes) {
@@ -360,7 +360,7 @@ Script::Script(const Options& options, const Course& course) : memory_(arena_byt
 }
 
 void play_opening(const Script& script, runtime::Assembly& assembly, runtime::VirtualClock& clock,
-                  std::string& frame) {
+                  Frame& frame) {
     engine::Engine& engine = *assembly.machine;
     for (const oms_batch& input : script.opening()) {
         clock.move_to(clock.now() + ns_between_inputs);

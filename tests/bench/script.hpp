@@ -99,7 +99,7 @@ private:
 
 /// Plays the opening; the quotes are observed behind it.
 void play_opening(const Script& script, runtime::Assembly& assembly, runtime::VirtualClock& clock,
-                  std::string& frame);
+                  Frame& frame);
 
 inline constexpr std::int64_t ns_between_inputs = 10'000;
 inline constexpr std::int64_t start_of_day = 1'767'225'600'000'000'000;  // 2026-01-01

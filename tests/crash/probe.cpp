@@ -8,7 +8,7 @@
 //
 // Both print one JSON object.
 #include "engine/engine.hpp"
-#include "model/codec.hpp"
+#include "model/frame.hpp"
 #include "model/world.hpp"
 #include "runtime/control_client.hpp"
 #include "runtime/journal/sqlite_journal.hpp"
@@ -77,12 +77,13 @@ public:
 
     /// False: there is no need to go on.
     bool take(std::string_view frame) {
-        while (!frame.empty() && engine_.seq() < last_) {
-            const Result<std::string_view> decision = take_decision(frame);
-            if (!decision) give_up(decision.error());
-            if (Status status = decoder_.decode(*decision); !status) give_up(status.error());
-            look(decoder_.view());
-            if (Status status = engine_.apply(decoder_.view()); !status) give_up(status.error());
+        reader_.begin(frame);
+        while (engine_.seq() < last_) {
+            const Result<bool> more = reader_.next();
+            if (!more) give_up(more.error());
+            if (!*more) break;
+            look(reader_.decision());
+            if (Status status = engine_.apply(reader_.decision()); !status) give_up(status.error());
         }
         return engine_.seq() < last_;
     }
@@ -138,7 +139,7 @@ private:
 
     const std::uint64_t last_;
     engine::Engine engine_;
-    Decoder decoder_;
+    FrameReader reader_;
     std::map<std::uint32_t, std::uint64_t> out_seqs_;
     std::set<std::uint64_t> placed_;
     std::set<std::pair<std::uint64_t, std::string>> executions_;

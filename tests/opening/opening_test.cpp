@@ -60,8 +60,7 @@ public:
           shares_(names_),
           first_seq_(1) {
         const Status read = assembly_->backbone.journal->read(1, [&](const JournalCommit& commit) {
-            const auto* bytes = reinterpret_cast<const char*>(commit.frame.data());
-            frame_.append(bytes, commit.frame.size());
+            write(commit.frame, commit.last_seq);
             return true;
         });
         EXPECT_TRUE(read);
@@ -88,14 +87,18 @@ private:
 
     void flush() {
         if (frame_.empty()) return;
+        write(std::as_bytes(std::span(frame_.data(), frame_.size())), assembly_->machine->seq());
+        frame_.clear();
+    }
+
+    void write(std::span<const std::byte> frame, std::uint64_t last_seq) {
         runtime::JournalBatch batch;
         batch.first_seq = first_seq_;
-        batch.last_seq = assembly_->machine->seq();
+        batch.last_seq = last_seq;
         batch.epoch = journal_.epoch();
-        batch.frame = std::as_bytes(std::span(frame_.data(), frame_.size()));
+        batch.frame = frame;
         if (const Status status = journal_.append(batch); !status) die(to_text(status.error()));
         first_seq_ = batch.last_seq + 1;
-        frame_.clear();
     }
 
     void report(std::uint64_t id, std::uint32_t type, const std::string& reference,
@@ -140,7 +143,7 @@ private:
     std::unique_ptr<runtime::Assembly> assembly_;
     Names names_;
     ShareOrders shares_;
-    std::string frame_;
+    Frame frame_;
     std::uint64_t first_seq_;
 };
 

@@ -19,7 +19,7 @@ class Malformed : public testing::Test {
 protected:
     Malformed() {
         names_ = set_stage(engine_, [this](const oms_batch& input) {
-            std::string frame;
+            Frame frame;
             return engine_.decide(input, start_time, frame);
         });
     }
@@ -44,7 +44,7 @@ protected:
     /// Whatever it is, it comes to an outcome; what has no number has left no trace.
     engine::Outcome decide(const oms_batch& input) {
         const std::string before = engine_.state_hash();
-        std::string frame;
+        Frame frame;
         const engine::Outcome outcome = engine_.decide(input, start_time, frame);
         if (outcome.seq == 0) {
             EXPECT_EQ(outcome.code, std::uint32_t{OMS_ERROR_malformed_input});

@@ -46,11 +46,9 @@ bool talks(const oms_batch& input) {
 }
 
 /// The effects: the header also numbers the observations that nobody read.
-std::string without_header(std::string_view decision) {
-    Decoder decoder;
+std::string without_header(const oms_batch& decision) {
     std::string bytes;
-    demand(decoder.decode(decision).has_value(), "a decision cannot be decoded");
-    for (const oms_record& effect : sdk::Records(decoder.view()))
+    for (const oms_record& effect : sdk::Records(decision))
         if (effect.kind != OMS_RECORD_decision) encode(effect, bytes);
     return bytes;
 }
@@ -113,7 +111,7 @@ engine::Outcome Run::decide(const oms_batch& input) {
     const Available before = available_inside(live_.world());
     const std::uint64_t seq = live_.seq();
     const std::int64_t time = live_.time();
-    std::string frame;
+    Frame frame;
     const engine::Outcome outcome = live_.decide(input, now_, frame);
     demand(guard_.inside == 0, "a call into a plugin was entered and not left");
     demand(live_.time() >= time, "time went back");
@@ -124,38 +122,35 @@ engine::Outcome Run::decide(const oms_batch& input) {
         tally_.add("repeated");
         return outcome;
     }
-    if (frames_ != nullptr) frames_->push_back(frame);
+    if (frames_ != nullptr) frames_->emplace_back(frame.bytes());
     demand(outcome.seq == seq + 1 && live_.seq() == seq + 1, "the numbers are not dense");
-    std::string_view rest = frame;
-    const auto bytes = take_decision(rest);
-    demand(bytes && rest.empty(), "the frame does not hold one decision");
-    Decoder decoder;
-    demand(decoder.decode(*bytes).has_value(), "the decision cannot be decoded");
+    FrameReader reader;
+    demand(reader.read_all(frame.bytes()).has_value(), "the decision cannot be read");
+    const oms_batch decision = reader.decision();
     if (talks(input))
-        std::cerr << "   -> " << outcome.code << "\n      " << shown(decoder.view()) << "\n";
-    check_decision(input, outcome, *bytes);
-    check_available(input, before, decoder.view());
-    count(input, outcome, decoder.view());
+        std::cerr << "   -> " << outcome.code << "\n      " << shown(decision) << "\n";
+    check_decision(input, outcome, decision);
+    check_available(input, before, decision);
+    count(input, outcome, decision);
     remember(input, outcome);
     return outcome;
 }
 
 void Run::check_decision(const oms_batch& input, const engine::Outcome& outcome,
-                         std::string_view bytes) {
-    Decoder decoder;
-    static_cast<void>(decoder.decode(bytes));
-    const oms_batch decision = decoder.view();
+                         const oms_batch& decision) {
     const auto* header = sdk::as<oms_decision>(*decision.first);
     demand(header != nullptr && header->seq == outcome.seq && header->time == live_.time() &&
                header->cause == input.first->kind && header->effects + 1 == decision.count,
            "the decision's header says something else");
-    check_again(decision, bytes);
+    check_again(decision);
     const Status folded = copy_.apply(decision);
     demand(folded.has_value(), folded ? "" : "the fold fails: " + folded.error().reason);
     demand(copy_.seq() == live_.seq() && copy_.time() == live_.time(), "the fold counts otherwise");
     std::set<std::uint64_t> orders;
     for (const oms_record& effect : sdk::Records(decision)) {
-        demand(&effect == decision.first || sdk::is_effect(effect.kind), "what is no effect");
+        demand(sdk::is_effect(effect.kind) || sdk::is_input(effect.kind) ||
+                   sdk::is_detail(effect.kind),
+               "what is no effect");
         if (author_ != nullptr) author_->note(effect);
         if (const auto* counted = sdk::as<oms_line_counted>(effect)) orders.insert(counted->order);
         if (const auto* hold = sdk::as<oms_hold_set>(effect)) orders.insert(hold->order);
@@ -171,17 +166,15 @@ void Run::check_decision(const oms_batch& input, const engine::Outcome& outcome,
 }
 
 /// The same plugins decide the same when they are asked again, with nothing but what was recorded.
-void Run::check_again(const oms_batch& decision, std::string_view bytes) {
-    std::string frame;
+void Run::check_again(const oms_batch& decision) {
+    Frame frame;
     if (again_.rehearse(decision, frame)) {
-        std::string_view rest = frame;
-        const auto would_be = take_decision(rest);
-        demand(would_be && rest.empty(), "what would be decided is not one decision");
-        Decoder decoder;
-        demand(decoder.decode(*would_be).has_value(), "what would be decided cannot be decoded");
-        demand(without_header(*would_be) == without_header(bytes),
+        FrameReader reader;
+        demand(reader.read_all(frame.bytes()).has_value(), "what would be decided cannot be read");
+        const oms_batch would_be = reader.decision();
+        demand(without_header(would_be) == without_header(decision),
                "decided again, it comes to something else:\n  " + test::shown(decision) +
-                   "\nnow\n  " + test::shown(decoder.view()));
+                   "\nnow\n  " + test::shown(would_be));
         tally_.add("decided again");
     }
     demand(guard_again_.inside == 0, "a call into a plugin was entered again and not left");
@@ -193,10 +186,10 @@ void Run::check_again(const oms_batch& decision, std::string_view bytes) {
 /// A refusal leaves what was read and said, the answer, and the channel's advance.
 void Run::check_refused(const oms_batch& decision) {
     for (const oms_record& effect : sdk::Records(decision)) {
+        if (!sdk::is_effect(effect.kind)) continue;  // what was asked
         switch (effect.kind) {
             case OMS_RECORD_decision:
             case OMS_RECORD_answered:
-            case OMS_RECORD_asked:
             case OMS_RECORD_observation_read:
             case OMS_RECORD_route_read:
             case OMS_RECORD_anomaly:
@@ -284,7 +277,7 @@ void Run::send_again() {
     const KeyEntry* known = live_.world().find_key(sent.origin, sent.key);
     if (known == nullptr || known->seq != sent.outcome.seq) return;
     const std::string hash = live_.state_hash();
-    std::string frame;
+    Frame frame;
     const engine::Outcome again = live_.decide(sent.batch.view(), now_, frame);
     demand(again.repeated && frame.empty() && again.code == sent.outcome.code &&
                again.seq == sent.outcome.seq && live_.state_hash() == hash,

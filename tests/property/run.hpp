@@ -49,8 +49,8 @@ private:
 
     engine::Outcome decide(const oms_batch& input);
     void check_decision(const oms_batch& input, const engine::Outcome& outcome,
-                        std::string_view bytes);
-    void check_again(const oms_batch& decision, std::string_view bytes);
+                        const oms_batch& decision);
+    void check_again(const oms_batch& decision);
     void check_refused(const oms_batch& decision);
     void check_available(const oms_batch& input, const Available& before,
                          const oms_batch& decision);

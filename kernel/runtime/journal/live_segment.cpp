@@ -178,6 +178,9 @@ Status LiveSegment::prepare(std::uint64_t wal_bytes, std::uint64_t epoch) {
     const Result<std::string> mode = database_.text("PRAGMA journal_mode=WAL");
     if (!mode) return tl::unexpected(mode.error());
     if (Status status = grow(wal_bytes); !status) return status;
+    // What is written from now on is of this version, whichever version made the file.
+    const std::string version = std::to_string(journal_format_version);
+    if (Status status = put_meta(database_, "format", version); !status) return status;
     return put_meta(database_, "epoch", std::to_string(epoch));
 }
 

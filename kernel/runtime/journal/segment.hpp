@@ -16,7 +16,7 @@
 namespace oms::runtime {
 
 /// What this program writes, and the newest that it reads.
-inline constexpr std::uint64_t journal_format_version = 1;
+inline constexpr std::uint64_t journal_format_version = 2;
 /// "omsJ", in the header of every segment, for file(1) and for us.
 inline constexpr std::uint32_t journal_application_id = 0x6f6d734a;
 /// SQLite's numbers are signed.

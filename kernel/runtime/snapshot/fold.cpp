@@ -4,16 +4,16 @@
 namespace oms::runtime {
 
 Status Fold::take(std::string_view frame) {
-    while (!frame.empty()) {
-        const Result<std::string_view> decision = take_decision(frame);
-        if (!decision) return tl::unexpected(decision.error());
-        if (Status status = decoder_.decode(*decision); !status) return status;
-        if (Status status = take_decision_of(decoder_.view()); !status) return status;
+    reader_.begin(frame);
+    while (true) {
+        const Result<bool> more = reader_.next();
+        if (!more) return tl::unexpected(more.error());
+        if (!*more) return {};
+        if (Status status = take_decision(reader_.decision()); !status) return status;
     }
-    return {};
 }
 
-Status Fold::take_decision_of(const oms_batch& records) {
+Status Fold::take_decision(const oms_batch& records) {
     // A frame may begin before what was folded.
     const auto* first = records.count == 0 ? nullptr : sdk::as<oms_decision>(*records.first);
     if (first != nullptr && first->seq <= world.seq) return {};

@@ -2,7 +2,7 @@
 // The fold outside of an engine: decisions become a world. No plugin is asked, and no clock.
 #pragma once
 
-#include "model/codec.hpp"
+#include "model/frame.hpp"
 #include "model/world.hpp"
 
 #include <cstdint>
@@ -20,8 +20,8 @@ public:
     std::uint64_t decisions = 0;  ///< taken
 
 private:
-    Status take_decision_of(const oms_batch& records);
-    Decoder decoder_;
+    Status take_decision(const oms_batch& records);
+    FrameReader reader_;
 };
 
 }  // namespace oms::runtime

@@ -2,6 +2,7 @@
 #include "runtime/snapshot/snapshot.hpp"
 
 #include "model/canonical.hpp"
+#include "model/codec.hpp"
 #include "runtime/journal/journal_errors.hpp"
 
 #include <algorithm>

@@ -142,27 +142,26 @@ TEST(Observations, KeepTheLastValueOfEach) {
 }
 
 /// A frame of decisions, each with an intent for its channel (0: none).
-std::string frame(std::uint64_t first, const std::vector<std::uint32_t>& channels) {
-    std::string frame;
+Frame frame(std::uint64_t first, const std::vector<std::uint32_t>& channels) {
+    Frame frame;
     for (const std::uint32_t channel : channels) {
         auto header = sdk::make<oms_decision>();
         header.seq = first++;
-        std::string decision;
-        encode(as_record(header), decision);
+        sdk::Batch effects;
         if (channel != 0) {
             auto intent = sdk::make<oms_intent>();
             intent.channel = channel;
-            encode(as_record(intent), decision);
+            effects.add(intent);
         }
-        append_varint(frame, decision.size());
-        frame += decision;
+        header.effects = effects.view().count;
+        frame.add(header, effects.view());
     }
     return frame;
 }
 
 std::shared_ptr<const Published> published(std::uint64_t first,
                                            const std::vector<std::uint32_t>& channels) {
-    return *Published::make(frame(first, channels));
+    return *Published::make(frame(first, channels).bytes());
 }
 
 TEST(Published, FindsDecisionsAndTheirChannels) {

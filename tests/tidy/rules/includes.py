@@ -21,11 +21,11 @@ _LAYERS = {*_STEP, "yaml", "testkit", "cli"}
 
 # What the deterministic part of the kernel must not lean on, in #include and in CMakeLists.txt.
 _PURE = {"abi", "sdk", "model", "lifecycle", "engine"}
-_IMPURE_INCLUDE = re.compile(r"(Poco|boost(?!/container)|yaml-cpp|sqlite3|openssl|thread|mutex|future"
-                             r"|condition_variable|pthread|semaphore|fcntl|unistd|sys)\b")
+_IMPURE_INCLUDE = re.compile(r"(Poco|boost(?!/container)|yaml-cpp|sqlite3|openssl|thread|mutex"
+                             r"|future|condition_variable|pthread|semaphore|fcntl|unistd|sys)\b")
 _IMPURE_LINK = re.compile(r"\b(Poco|SQLite\w*|sqlite3|Boost|yaml-cpp|Threads)\b")
 _INCLUDE = re.compile(r"(Poco|boost(?!/container)|yaml-cpp|sqlite3|openssl|thread|mutex|future"
-                             r"|condition_variable|pthread|semaphore|fcntl|unistd|sys)\b")
+                             r"|future|condition_variable|pthread|semaphore|fcntl|unistd|sys)\b")
 _IMPURE_LINK = re.compile(r"\b(Poco|SQLite\w*|sqlite3|Boost|yaml-cpp|Threads)\b")
 _INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')
 

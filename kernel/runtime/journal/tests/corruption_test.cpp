@@ -331,7 +331,9 @@ TEST_F(Corruption, AMarkFromEarlierIsNoFaultAndOneFromElsewhereIs) {
 }
 
 TEST_F(Corruption, ANewerFormatIsRefused) {
-    change(folder_.file(sealed_[1]), "UPDATE meta SET value = '2' WHERE key = 'format'");
+    const std::string newer = std::to_string(journal_format_version + 1);
+    change(folder_.file(sealed_[1]),
+           "UPDATE meta SET value = '" + newer + "' WHERE key = 'format'");
     const Error error = refusal(options_);
     EXPECT_EQ(error.code, error_journal_version);
     EXPECT_THAT(error.remedy, HasSubstr("newer version"));
