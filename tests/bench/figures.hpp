@@ -17,6 +17,7 @@ namespace oms::bench {
 struct Options {
     std::filesystem::path directory;  ///< on the disk that is to be measured
     std::filesystem::path config;     ///< the folder of the bench's own configuration
+    std::string config_text;          ///< instead of the file there, when it is not empty
     int rounds = 5;
     double seconds = 0.5;         ///< of one round of what goes on for a time
     std::size_t orders = 20'000;  ///< of what goes on for a count
@@ -100,5 +101,12 @@ Section bench_kernel(const Options& options);
 Section bench_replay(const Options& options);
 Section bench_bytes(const Options& options);
 Section bench_durable(const Options& options);
+Section bench_latency(const Options& options);
+Section bench_rest(const Options& options);
+Section bench_scale(const Options& options);
+Section bench_start(const Options& options);
+
+/// In a process of its own: places one order, and ends the process when it is durable.
+void place_first_order(const Options& options, const std::filesystem::path& data);
 
 }  // namespace oms::bench

@@ -20,9 +20,13 @@ struct Part {
 };
 constexpr Part parts[] = {
     {"durable", "orders through the runtime, on disk", bench_durable},
+    {"latency", "acknowledgements of orders that come on a schedule", bench_latency},
+    {"rest", "orders over HTTP, beside an echo and a database", bench_rest},
     {"journal", "the journal alone, beside a raw file", bench_journal},
     {"kernel", "the engine alone, beside a loop written by hand", bench_kernel},
     {"replay", "the journal folded back into the state", bench_replay},
+    {"scale", "how cost grows", bench_scale},
+    {"start", "from exec to the first order", bench_start},
     {"bytes", "what each kind of input takes in the journal", bench_bytes},
 };
 
@@ -57,7 +61,13 @@ int main(int count, char** arguments) {
         ->check(CLI::Range(1, 2'000'000));
     app.add_option("--live", options.live, "orders that are alive in kernel")
         ->check(CLI::Range(16, 2'000'000));
+    std::filesystem::path first_order;
+    bool nothing = false;
+    app.add_option("--first-order", first_order, "place one order on this data and end")->group("");
+    app.add_flag("--nothing", nothing, "end at once")->group("");
     CLI11_PARSE(app, count, arguments);
+    if (nothing) return 0;
+    if (!first_order.empty()) place_first_order(options, first_order);
 
     std::filesystem::remove_all(options.directory);
     std::filesystem::create_directories(options.directory);

@@ -50,6 +50,7 @@ struct Pace {
     double per_second = 0;
     double p50_us = 0;
     double p99_us = 0;
+    double p999_us = 0;
     double longest_us = 0;
 };
 
@@ -67,7 +68,8 @@ Pace pace(double seconds, Once once) {
     }
     const double count = static_cast<double>(times.size());
     std::sort(times.begin(), times.end());
-    return {count / before, percentile(times, 0.5), percentile(times, 0.99), times.back()};
+    return {count / before, percentile(times, 0.5), percentile(times, 0.99),
+            percentile(times, 0.999), times.back()};
 }
 
 std::vector<std::byte> random_bytes(std::size_t size);

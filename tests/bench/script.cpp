@@ -52,6 +52,7 @@ void die(const std::string& reason) {
 runtime::Options runtime_options(const Options& options, runtime::Clock* clock) {
     runtime::Options chosen;
     chosen.config = options.config;
+    if (!options.config_text.empty()) chosen.config_text = options.config_text;
     chosen.clock = clock;
     chosen.control_socket = false;
     chosen.log = [](std::string_view) {};
