@@ -18,6 +18,61 @@ constexpr Shape shapes[] = {
     {"4 clients, 1,024 orders under way", 4, 1024},
 };
 
+constexpr std::size_t inputs_under_way = 4'096;
+
+/// Gives a stretch of the script to one port, in order: ids come out as they did when it was made.
+Round play(runtime::Runtime& runtime, runtime::Port& port, const Script& script,
+           const Stretch& stretch) {
+    const runtime::ProcessStatus before = runtime.status();
+    const Stopwatch watch;
+    std::size_t sent = 0;
+    std::size_t answered = 0;
+    while (answered < stretch.count) {
+        while (sent < stretch.count && sent - answered < inputs_under_way &&
+               port.submit(script.inputs()[stretch.first + sent], sent + 1) == OMS_OK)
+            ++sent;
+        const std::size_t known = answered;
+        port.take_answers(10'000, [&](const oms_answer& answer) {
+            expect_accepted(answer);
+            ++answered;
+        });
+        if (answered == known) die("an answer did not come");
+    }
+    const runtime::ProcessStatus after = runtime.status();
+    const double inputs = static_cast<double>(stretch.count);
+    const double commits = counter(after, "commits") - counter(before, "commits");
+    Round round;
+    round.per_second = inputs / watch.seconds();
+    round.inputs_a_commit = inputs / commits;
+    round.bytes_a_commit =
+        (counter(after, "commit_bytes") - counter(before, "commit_bytes")) / commits;
+    return round;
+}
+
+/// Whole lives of orders, from their placing to their end, where `durable`'s clients only place.
+void add_lives(const Options& options, RawFile& raw, Section& section) {
+    const Script script(options, {.orders = options.orders / 2, .rounds = options.rounds});
+    const auto data = options.directory / "lives";
+    const auto runtime = open_runtime(options, data);
+    const auto port = runtime->port("lives");
+    for (const Script::Part& part : script.parts()) {
+        play(*runtime, *port, script, part.filling);
+        Rounds rate;
+        for (const Stretch& stretch : part.rounds) {
+            const Round ours = play(*runtime, *port, script, stretch);
+            const auto bytes = random_bytes(static_cast<std::size_t>(ours.bytes_a_commit));
+            const Pace below = pace(options.seconds, [&] { raw.append(bytes); });
+            rate.add(ours.per_second, below.per_second * ours.inputs_a_commit);
+        }
+        play(*runtime, *port, script, part.ending);
+        section.figures.push_back(figure(
+            part.name + ", its " + std::to_string(part.inputs_a_life) + " inputs, 4,096 under way",
+            "inputs/s", rate, "raw"));
+    }
+    runtime->stop();
+    std::filesystem::remove_all(data);
+}
+
 }  // namespace
 
 Section bench_durable(const Options& options) {
@@ -25,7 +80,8 @@ Section bench_durable(const Options& options) {
         "durable",
         "Share orders with checks and routing through Runtime and its ports, each answered "
         "when it is on stable storage. Beside it, in turns: commits of as many bytes into "
-        "a file that was written beforehand, and fdatasync, one after another.",
+        "a file that was written beforehand, and fdatasync, one after another. At the end whole "
+        "lives of share and shop orders from one client, 1,000 of them alive.",
         {}};
     RawFile raw((options.directory / "raw").string());
     int number = 0;
@@ -55,6 +111,7 @@ Section bench_durable(const Options& options) {
         section.figures.push_back(figure(name + ", orders a commit", "orders", group));
         std::filesystem::remove_all(data);
     }
+    add_lives(options, raw, section);
     return section;
 }
 
