@@ -14,6 +14,8 @@
 
 #include <thread>
 
+#include <algorithm>
+
 namespace oms::bench {
 
 namespace {
@@ -88,7 +90,7 @@ Times play_open(runtime::Runtime& runtime, double per_second, double seconds,
     sender.join();
     const runtime::ProcessStatus after = runtime.status();
     times.bytes_a_commit = (counter(after, "commit_bytes") - counter(before, "commit_bytes")) /
-                           (counter(after, "commits") - counter(before, "commits"));
+                           std::max(counter(after, "commits") - counter(before, "commits"), 1.0);
     return times;
 }
 
