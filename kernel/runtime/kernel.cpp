@@ -12,9 +12,12 @@ namespace oms::runtime {
 
 namespace {
 
-/// So many inputs are decided before the thread looks at timers, values of the world and the
-/// journal.
-constexpr int round_items = 64;
+/// So many inputs are decided before the thread looks at timers, values of the world and whether
+/// the disk has nothing to do: more of them, and it idles; fewer, and each commit holds too little.
+constexpr int round_items = 32;
+/// So few are committed by the thread itself when nothing else waits: to have another thread woken
+/// for them takes longer than deciding what may come meanwhile.
+constexpr std::size_t few_inputs = 8;
 /// Timers and watches that one round decides; the rest come in the next.
 constexpr int round_due = 256;
 /// The thread looks at the clock and at the disk's room at least this often.
@@ -197,12 +200,12 @@ bool Kernel::work() {
     return more_due || now_due || !inputs_.empty() || !halts_.empty();
 }
 
-/// Commits here when nothing else waits, and has it committed while the next inputs are decided
-/// when something does.
+/// Commits a few here when nothing else waits. More are committed while the next are decided: when
+/// many asked, the next ones are on their way.
 void Kernel::finish_round(bool more) {
     if (group_.empty()) return;
     if (committer_.idle()) {
-        if (more) {
+        if (more || group_inputs_ > few_inputs) {
             committer_.hand_over(group_);
         } else {
             stats_.commits_inline.add(group_.frame.empty() ? 0 : 1);

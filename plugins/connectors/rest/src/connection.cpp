@@ -5,6 +5,7 @@
 
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -115,13 +116,13 @@ bool Connection::receive() {
         in_start_ = 0;
         if (in_.capacity() > kept_bytes) std::string().swap(in_);
     }
-    const std::size_t before = in_.size();
-    in_.resize(before + receive_bytes);
+    // A string that is made longer is filled first: a request is far shorter than what may come.
+    static thread_local std::array<char, receive_bytes> arrived;
     ssize_t got = 0;
     do {
-        got = ::recv(descriptor_, in_.data() + before, receive_bytes, MSG_DONTWAIT);
+        got = ::recv(descriptor_, arrived.data(), arrived.size(), MSG_DONTWAIT);
     } while (got < 0 && errno == EINTR);
-    in_.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
+    if (got > 0) in_.append(arrived.data(), static_cast<std::size_t>(got));
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) peer_closed = true;
     return got == static_cast<ssize_t>(receive_bytes);
 }
