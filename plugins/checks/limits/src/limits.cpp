@@ -7,13 +7,13 @@
 #include <oms/sdk/decimal.hpp>
 #include <oms/sdk/fields.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <vector>
 
 namespace oms::plugins::limits {
 namespace {
@@ -29,13 +29,15 @@ public:
         // What a route carries was held against the limits when it was ordered.
         if (call.stage != Stage::route) {
             const std::uint32_t account = view.order(call.order).account;
-            std::set<std::uint32_t> products;
-            std::set<std::uint32_t> currencies;
+            std::vector<std::uint32_t> products;
+            std::vector<std::uint32_t> currencies;
             for (const oms_line_row& line : view.lines(call.order)) {
-                products.insert(line.product);
+                products.push_back(line.product);
                 if (const auto currency = currency_of(call.order, line, view))
-                    currencies.insert(*currency);
+                    currencies.push_back(*currency);
             }
+            sort_unique(products);
+            sort_unique(currencies);
             for (const std::uint32_t product : products) {
                 check_quantity(call.order, account, product, view, say);
                 check_position(call.order, account, product, view, say);
@@ -49,9 +51,14 @@ public:
     }
 
 private:
+    static void sort_unique(std::vector<std::uint32_t>& ids) {
+        std::sort(ids.begin(), ids.end());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    }
+
     /// Passes or refuses, with both numbers shown at the scale of the product or currency.
     static void weigh(bool within, std::uint32_t rule, std::int64_t limit, Wide observed,
-                      std::uint32_t asset, const std::string& what, const View& view,
+                      std::uint32_t asset, std::string_view what, const View& view,
                       const Opinions& say) {
         const Measured measured{.limit = limit,
                                 .observed = saturate(observed),
@@ -64,7 +71,7 @@ private:
         const oms_reference_row row = view.reference(asset);
         const std::string code = " " + std::string(sdk::view(row.code));
         say.refuse(rule, measured,
-                   what + " " + format_decimal_wide(observed, row.scale, 0) + code +
+                   std::string(what) + " " + format_decimal_wide(observed, row.scale, 0) + code +
                        ", and the limit is " + format_decimal(limit, row.scale, 0) + code + ".");
     }
 
@@ -72,12 +79,15 @@ private:
                                const View& view, const Opinions& say) {
         const auto limit = view.cell(rows::order_limits::most_quantity, account, product);
         if (!limit) return;
-        std::map<std::uint32_t, Wide> asked;  // by direction
+        Wide received = 0;
+        Wide delivered = 0;
         for (const oms_line_row& line : view.lines(order))
-            if (line.product == product) asked[line.direction] += line.ordered;
-        for (const auto& [direction, quantity] : asked)
-            weigh(quantity <= *limit, denials::quantity_above_limit, *limit, quantity, product,
-                  "The order asks for", view, say);
+            if (line.product == product)
+                (line.direction == OMS_direction_receive ? received : delivered) += line.ordered;
+        for (const Wide quantity : {received, delivered})
+            if (quantity != 0)
+                weigh(quantity <= *limit, denials::quantity_above_limit, *limit, quantity, product,
+                      "The order asks for", view, say);
     }
 
     void check_position(std::uint64_t order, std::uint32_t account, std::uint32_t product,
