@@ -114,7 +114,7 @@ Refusal Step::try_amend(std::uint64_t id, std::uint64_t of_route) {
         say("it needs approval: cancel it and place a new one");
         refusal = OMS_ERROR_check_refused;
     }
-    std::vector<std::vector<Reservation>> wanted(order(id)->lines.size());
+    std::vector<Reservations> wanted(order(id)->lines.size());
     for (std::uint32_t i = 0; refusal == 0 && i < wanted.size(); ++i) {
         // An order that has ended may live again with its own amend, not with that of a route.
         const std::int64_t open =

@@ -68,7 +68,7 @@ public:
     /// Copies the effect with its texts.
     template <class Record>
     const Record& add(const Record& effect) {
-        char* raw = effects.copy(*reinterpret_cast<const oms_record*>(&effect));
+        char* raw = effects.copy(effect);
         codec::each_field<Record>([&]<std::size_t index>() {
             constexpr const auto& field = codec::fields_of<Record>[index];
             if constexpr (field.type == sdk::FieldType::text) keep_text(raw + field.offset);

@@ -171,14 +171,14 @@ Status Engine::query(const oms_query& query, sdk::Batch& rows) const {
 }
 
 bool Engine::answer_of(std::uint32_t origin, std::string_view key, sdk::Batch& rows) const {
-    const KeyEntry* entry = state_->core.world.find_key(origin, key);
+    const KeyEntry* entry = state_->core.world.keys.find(origin, key);
     if (entry == nullptr) return false;
     auto answered = make<oms_answered>();
     answered.code = entry->code;
     answered.order = entry->order;
     answered.id = entry->id;
     answered.fingerprint = entry->fingerprint;
-    answered.text = text(entry->text);
+    answered.text = text(entry->text());
     rows.add(answered);
     return true;
 }

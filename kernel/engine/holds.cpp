@@ -30,7 +30,7 @@ Refusal Step::hold_line(std::uint64_t id, std::uint32_t line, HoldMode mode) {
         if (!pends) end_holds(of, line, 0);
         return 0;
     }
-    std::vector<Reservation> wanted;
+    Reservations wanted;
     if (const Refusal refusal = reserve(of, line, 0, open, wanted); refusal != 0)
         return mode == HoldMode::fact ? 0 : refusal;  // what is held stays until it can say better
     return hold_exactly(of, line, 0, wanted, mode, pends);
@@ -44,15 +44,15 @@ Refusal Step::hold_route_line(std::uint64_t id, std::uint32_t line, HoldMode mod
         end_holds(of, line, id);
         return 0;
     }
-    std::vector<Reservation> wanted;
+    Reservations wanted;
     if (const Refusal refusal = reserve(of, line, id, working, wanted); refusal != 0)
         return mode == HoldMode::fact ? 0 : refusal;
     return hold_exactly(of, line, id, wanted, mode, false);
 }
 
-std::vector<std::uint64_t> Step::holds_of(const Order& of, std::uint32_t line,
-                                          std::uint64_t of_route) const {
-    std::vector<std::uint64_t> found;
+Few<std::uint64_t> Step::holds_of(const Order& of, std::uint32_t line,
+                                  std::uint64_t of_route) const {
+    Few<std::uint64_t> found;
     for (const std::uint64_t id : of.holds) {
         const Hold& hold = *world().holds.find(id);
         if (hold.line == line && hold.route == of_route) found.push_back(id);
@@ -62,7 +62,7 @@ std::vector<std::uint64_t> Step::holds_of(const Order& of, std::uint32_t line,
 
 /// `grow_only`: nothing is released.
 Refusal Step::hold_exactly(const Order& of, std::uint32_t line, std::uint64_t of_route,
-                           const std::vector<Reservation>& wanted, HoldMode mode, bool grow_only) {
+                           const Reservations& wanted, HoldMode mode, bool grow_only) {
     const auto set = [&](Hold hold, std::int64_t amount) -> Refusal {
         if (amount == hold.amount || (grow_only && amount < hold.amount)) return 0;
         const BalanceKey key{hold.asset, hold.bucket, hold.account};
@@ -79,7 +79,7 @@ Refusal Step::hold_exactly(const Order& of, std::uint32_t line, std::uint64_t of
         emit(World::as_effect(hold));
         return 0;
     };
-    std::vector<std::uint64_t> untouched = holds_of(of, line, of_route);
+    Few<std::uint64_t> untouched = holds_of(of, line, of_route);
     for (const Reservation& reservation : wanted) {
         Hold hold;
         const auto known =
@@ -104,14 +104,14 @@ Refusal Step::hold_exactly(const Order& of, std::uint32_t line, std::uint64_t of
 
 /// Nothing is open any more: the holds end, and the asset class is told so once.
 void Step::end_holds(const Order& of, std::uint32_t line, std::uint64_t of_route) {
-    const std::vector<std::uint64_t> held = holds_of(of, line, of_route);
+    const Few<std::uint64_t> held = holds_of(of, line, of_route);
     for (const std::uint64_t id : held) {
         Hold hold = *world().holds.find(id);
         note_balance({hold.asset, hold.bucket, hold.account});
         hold.amount = 0;
         emit(World::as_effect(hold));
     }
-    std::vector<Reservation> ignored;
+    Reservations ignored;
     if (!held.empty()) static_cast<void>(reserve(of, line, of_route, 0, ignored));
 }
 

@@ -57,7 +57,7 @@ Refusal Step::run_checks(std::uint64_t id, std::uint64_t of_route, std::uint32_t
             failed.order = id;
             failed.outcome = OMS_outcome_refuse;
             failed.text = text(draft_.answer_text);
-            keep(*reinterpret_cast<const oms_record*>(&failed));
+            keep(failed);
             return OMS_ERROR_check_failed;
         }
         if (call.worst == OMS_outcome_refuse) return OMS_ERROR_check_refused;
@@ -67,7 +67,7 @@ Refusal Step::run_checks(std::uint64_t id, std::uint64_t of_route, std::uint32_t
 }
 
 Refusal Step::reserve(const Order& of, std::uint32_t index, std::uint64_t of_route,
-                      std::int64_t quantity, std::vector<Reservation>& wanted) {
+                      std::int64_t quantity, Reservations& wanted) {
     const Line& line = of.lines[index];
     const auto* active = core_.asset_class(line.product);
     if (active == nullptr || line.has_parts) return 0;
@@ -99,7 +99,7 @@ void Step::post_execution(const Order& of, const Execution& done, std::uint32_t 
     const std::uint64_t id = of.id;
     const std::uint64_t execution = done.id;
     const Line line = of.lines[done.line];
-    std::vector<oms_transfer> legs;
+    Transfers legs;
     bool own_leg = false;
     if (const auto* active = core_.asset_class(line.product)) {
         PluginCall call(*this, Call::post, active->instance, id);

@@ -55,8 +55,8 @@ struct PluginCall {
     std::uint32_t cells = 0;
     std::uint32_t passed_over = 0;
     std::uint32_t worst = OMS_outcome_pass;
-    std::vector<Reservation> reservations;
-    std::vector<oms_transfer> transfers;
+    Reservations reservations;
+    Transfers transfers;
     std::vector<PlannedRoute> routes;
 
     // ---- view.cpp

@@ -46,7 +46,7 @@ Status show_order(const Core& core, const oms_query& query, sdk::Batch& rows) {
     const World& world = core.world;
     std::uint64_t id = query.id;
     if (id == 0 && query.key.size != 0) {
-        const KeyEntry* entry = world.find_key(query.origin, view(query.key));
+        const KeyEntry* entry = world.keys.find(query.origin, view(query.key));
         if (entry != nullptr) id = entry->order;
     }
     if (const Order* order = world.orders.find(id)) {

@@ -179,9 +179,9 @@ void Step::tell_once(std::uint64_t of_route, std::string_view title) {
 
 /// The lines that the report speaks of, with its quantities: those that it names, or the one that
 /// the route has, or, without a quantity, all. Nothing when that does not tell which.
-std::optional<std::vector<oms_route_line>> Step::reported_lines(const Route& at) const {
+Few<oms_route_line> Step::reported_lines(const Route& at) const {
     const auto& told = head<oms_report>();
-    std::vector<oms_route_line> lines;
+    Few<oms_route_line> lines;
     details<oms_route_line>([&](const oms_route_line& line) { lines.push_back(line); });
     if (lines.empty()) {
         for (const RouteLine& own : at.lines) {
@@ -195,7 +195,7 @@ std::optional<std::vector<oms_route_line>> Step::reported_lines(const Route& at)
     const bool known = std::all_of(lines.begin(), lines.end(), [&](const oms_route_line& line) {
         return at.find_line(line.line) != nullptr;
     });
-    if (lines.empty() || !known) return std::nullopt;
+    if (!known) lines.clear();
     return lines;
 }
 
@@ -207,7 +207,7 @@ bool Step::cannot_book(std::uint64_t id, std::string_view why) {
 }
 
 /// Whether so much more can be done there without going beyond what can be counted.
-bool Step::can_count(const Route& at, const std::vector<Booked>& bookings) const {
+bool Step::can_count(const Route& at, const Few<Booked>& bookings) const {
     for (const RouteLine& own : at.lines) {
         Int128 more = 0;
         for (const Booked& booked : bookings)
@@ -223,9 +223,9 @@ bool Step::report_execution(std::uint64_t id) {
     const auto& told = head<oms_report>();
     if (world().knows_ref(id, view(told.execution_ref))) return false;  // it was told before
     const auto lines = reported_lines(*route(id));
-    if (!lines) return cannot_book(id, "it does not name a line that the route has");
-    std::vector<Booked> bookings;
-    for (const oms_route_line& line : *lines) {
+    if (lines.empty()) return cannot_book(id, "it does not name a line that the route has");
+    Few<Booked> bookings;
+    for (const oms_route_line& line : lines) {
         if (line.quantity <= 0) return cannot_book(id, "its quantity is not above zero");
         bookings.push_back({line.line, line.quantity, 0, 0});
     }
@@ -261,7 +261,7 @@ std::uint32_t Step::report_reversal(std::uint64_t id) {
         corrects = !world().is_spent(id, own);  // or it was itself undone before it was told
     }
     if (live.empty()) return report_reversal_ahead(id, corrects);
-    std::vector<Booked> bookings;
+    Few<Booked> bookings;
     for (const Execution& execution : live) {
         Booked booked{execution.line, live.size() == 1 ? told.quantity : 0, execution.quantity,
                       execution.id};
@@ -302,15 +302,14 @@ bool Step::report_ended(std::uint64_t id) {
     const oms_text ref = told.execution_ref;
     if (world().is_spent(id, view(ref))) return false;
     const auto lines = reported_lines(*route(id));
-    if (!lines) {
+    if (lines.empty()) {
         anomaly(subject_, id, "it does not name a line that the route has");
         return true;
     }
     // What is said of a part would take it twice; what is said of all changes nothing again.
-    if (std::any_of(lines->begin(), lines->end(),
-                    [](const auto& line) { return line.quantity > 0; }))
+    if (std::any_of(lines.begin(), lines.end(), [](const auto& line) { return line.quantity > 0; }))
         spend(id, ref);
-    for (const oms_route_line& line : *lines) {
+    for (const oms_route_line& line : lines) {
         const RouteLine at = *route(id)->find_line(line.line);
         const std::int64_t gone =
             line.quantity > 0 ? std::min(at.counts.working, line.quantity) : at.counts.working;
@@ -374,8 +373,8 @@ void Step::report_answer(std::uint64_t id) {
 /// The party changed the quantity by itself, or, without one, only terms.
 void Step::report_restated(std::uint64_t id) {
     const auto lines = reported_lines(*route(id));
-    if (!lines) return anomaly(subject_, id, "it does not name a line that the route has");
-    for (const oms_route_line& named : *lines) {
+    if (lines.empty()) return anomaly(subject_, id, "it does not name a line that the route has");
+    for (const oms_route_line& named : lines) {
         if (named.quantity == 0) continue;
         const RouteLine at = *route(id)->find_line(named.line);
         const Line& line = order(subject_)->lines[named.line];

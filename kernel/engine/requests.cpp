@@ -14,7 +14,7 @@ using sdk::view;
 
 const Order* Step::target_order(std::uint64_t id, oms_text target, Refusal& refusal) const {
     if (id == 0) {
-        const KeyEntry* entry = world().find_key(common_->origin, view(target));
+        const KeyEntry* entry = world().keys.find(common_->origin, view(target));
         if (entry != nullptr) id = entry->order;
     }
     const Order* found = order(id);

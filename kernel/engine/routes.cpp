@@ -13,8 +13,8 @@ using sdk::make;
 using sdk::text;
 
 /// What of the order may still be routed, of one role or of any.
-std::vector<oms_route_line> Step::free_lines(const Order& of, std::uint8_t role) const {
-    std::vector<oms_route_line> lines;
+Few<oms_route_line> Step::free_lines(const Order& of, std::uint8_t role) const {
+    Few<oms_route_line> lines;
     for (std::uint32_t i = 0; i < of.lines.size(); ++i) {
         const Line& line = of.lines[i];
         if (line.has_parts || (role != lifecycle::any_role && line.role != role)) continue;
@@ -31,7 +31,7 @@ std::vector<oms_route_line> Step::free_lines(const Order& of, std::uint8_t role)
 Refusal Step::plan_routes(std::uint64_t id, std::uint8_t role) {
     const std::uint8_t of_role = role == lifecycle::any_role ? std::uint8_t{0} : role;
     const auto& lines = order(id)->lines;
-    const std::vector<oms_route_line> open = free_lines(*order(id), of_role);
+    const Few<oms_route_line> open = free_lines(*order(id), of_role);
     if (open.empty()) return 0;
     const ActiveKind* kind = core_.kind(order(id)->kind);
     const ActiveRole* by = kind == nullptr ? nullptr : &kind->roles[of_role];
@@ -86,8 +86,8 @@ Refusal Step::plan_routes(std::uint64_t id, std::uint8_t role) {
 
 /// Whether the plan may be: `asked` becomes how much of each line it takes.
 Refusal Step::check_plan(const Order& of, const ActiveKind& kind, const PlannedRoute& plan,
-                         std::vector<std::int64_t>& asked) const {
-    asked.assign(of.lines.size(), 0);
+                         Few<std::int64_t>& asked) const {
+    asked.assign(of.lines.size(), std::int64_t{0});
     for (const oms_route_line& line : plan.lines) {
         if (line.line >= of.lines.size()) return OMS_ERROR_unknown_line;
         const Line& from = of.lines[line.line];
@@ -125,7 +125,7 @@ Refusal Step::open_route(std::uint64_t id, const PlannedRoute& plan) {
     if (halted(OMS_halt_scope_all, 0) || halted(OMS_halt_scope_account, of.account) ||
         halted(OMS_halt_scope_destination, plan.destination))
         return OMS_ERROR_halted;
-    std::vector<std::int64_t> asked;
+    Few<std::int64_t> asked;
     if (const Refusal refusal = check_plan(of, *kind, plan, asked); refusal != 0) return refusal;
     const UndoMark mark = mark_effects();
     auto opened = make<oms_route_opened>();

@@ -9,8 +9,6 @@ namespace oms::engine {
 using sdk::make;
 
 namespace {
-constexpr std::size_t max_reservations = 4;
-constexpr std::size_t max_transfers = 16;
 constexpr std::size_t max_routes = 64;
 constexpr std::uint32_t max_opinions = 256;
 constexpr std::uint32_t max_cells = 256;
@@ -44,7 +42,7 @@ oms_status PluginCall::say_opinion(const oms_opinion& opinion) {
     if (opinion.outcome != OMS_outcome_pass) effect.text = opinion.text;
     effect.product = opinion.product;
     effect.unit = opinion.unit;
-    step.keep(*reinterpret_cast<const oms_record*>(&effect));
+    step.keep(effect);
     return OMS_OK;
 }
 
@@ -97,7 +95,7 @@ void PluginCall::explain(std::uint32_t destination, bool chosen, std::int64_t sc
     effect.chosen = chosen ? 1 : 0;
     effect.score = score;
     effect.text = why;
-    step.keep(*reinterpret_cast<const oms_record*>(&effect));
+    step.keep(effect);
 }
 
 oms_status PluginCall::add_route(std::uint32_t destination, const oms_batch& details,

@@ -102,10 +102,6 @@ const Program& Step::program_of(const Instance& instance) const {
     return *core_.program(instance.lifecycle);
 }
 
-const Program& Step::program_of_instance(std::uint64_t id, std::uint64_t of_route) const {
-    return program_of(of_route != 0 ? route(of_route)->instance : order(id)->instance);
-}
-
 Outcome Step::run(const oms_batch& input, Frame& frame) {
     core_.refresh();
     Outcome outcome;
@@ -202,7 +198,7 @@ bool Step::repeated(Outcome& outcome) {
         if (!key.empty() || needs_key(head_->kind)) outcome.code = OMS_ERROR_key_missing;
         return false;
     }
-    known_ = known.find_key(common_->origin, key);
+    known_ = known.keys.find(common_->origin, key);
     if (known_ == nullptr) {
         const std::int64_t day = day_of_key(key);
         const std::int64_t window_days = core_.bindings.limits.key_window_ns / ns_per_day;
@@ -229,7 +225,7 @@ Refusal Step::dispatch() {
     if (known_ != nullptr) {
         subject_ = known_->order;
         made_ = known_->id;
-        say(known_->text);
+        say(known_->text());
         return known_->code;
     }
     if (core_.cancel_only && !taken_when_cancel_only(kind)) return OMS_ERROR_cancel_only;
@@ -261,18 +257,7 @@ Refusal Step::dispatch() {
 /// already was asked before.
 void Step::keep_input() {
     if (known_ != nullptr || !plugins_have_a_say(head_->kind)) return;
-    for (const oms_record& record : sdk::Records(input_)) keep(record);
-}
-
-void Step::keep(const oms_record& effect) {
-    char* kept = draft_.kept.copy(draft_.add(effect));
-    if (opened_ == 0) return;
-    // What was said of an order that will not exist must not name whichever gets its number next.
-    const auto unname = [&](auto* said) {
-        if (said->order == opened_) said->order = 0;
-    };
-    if (effect.kind == OMS_RECORD_verdict) unname(reinterpret_cast<oms_verdict*>(kept));
-    if (effect.kind == OMS_RECORD_route_read) unname(reinterpret_cast<oms_route_read*>(kept));
+    for (const oms_record& record : sdk::Records(input_)) draft_.kept.copy(draft_.add(record));
 }
 
 void Step::roll_back() {
@@ -343,8 +328,9 @@ void Step::forget_old_keys() {
     constexpr std::size_t most_at_once = 16;
     auto effect = make<oms_keys_forgotten>();
     std::size_t count = 0;
-    for (const auto& [seq, loose] : world().loose_keys) {
-        if (++count > most_at_once || now_ - loose.time <= core_.bindings.limits.key_window_ns)
+    for (const auto& [seq, place] : world().loose_keys) {
+        if (++count > most_at_once ||
+            now_ - world().keys.at(place).time <= core_.bindings.limits.key_window_ns)
             break;
         effect.through_seq = seq;
     }

@@ -18,6 +18,9 @@
 
 #include <oms/sdk/batch.hpp>
 
+#include <boost/container/small_vector.hpp>
+#include <boost/container/static_vector.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +36,9 @@ using Refusal = std::uint32_t;
 inline bool is_sound(oms_text text) {
     return text.size <= OMS_MAX_TEXT_BYTES && (text.size == 0 || text.data != nullptr);
 }
+
+inline constexpr std::size_t max_reservations = 4;  ///< of one call
+inline constexpr std::size_t max_transfers = 16;
 
 /// What an asset class wants to be held.
 struct Reservation {
@@ -65,9 +71,16 @@ struct Booked {
     std::uint64_t refers_to = 0;  ///< that execution
 };
 
+/// What lists mostly hold is few, and then they need no memory of their own.
+template <class Value>
+using Few = boost::container::small_vector<Value, 4>;
+
+using Reservations = boost::container::static_vector<Reservation, max_reservations>;
+using Transfers = boost::container::static_vector<oms_transfer, max_transfers>;
+
 struct PlannedRoute {
     std::uint32_t destination = 0;
-    std::vector<oms_route_line> lines;
+    Few<oms_route_line> lines;
     std::vector<Term> terms;
     std::uint32_t flags = 0;
 };
@@ -91,7 +104,8 @@ private:
     template <class Record>
     void emit_for_good(const Record& effect);  ///< an effect that the undo log does not know
     void keep_input();
-    void keep(const oms_record& effect);  ///< an effect that a refusal does not take back
+    template <class Record>
+    void keep(const Record& effect);  ///< an effect that a refusal does not take back
     Refusal parse(const oms_batch& input);
     bool repeated(Outcome& outcome);
     Refusal dispatch();
@@ -102,7 +116,7 @@ private:
     void answer(Refusal refusal);
     void forget_old_keys();
     void update_statuses();
-    void update_status(std::uint64_t order, std::uint64_t route, const std::string& known);
+    void update_status(std::uint64_t order, std::uint64_t route, std::string_view known);
     void write(Frame& frame);
     void say(std::string_view text) { draft_.answer_text = text; }
     void touch(std::uint64_t order);
@@ -128,7 +142,6 @@ private:
     const Route* route(std::uint64_t id) const { return core_.world.routes.find(id); }
     const World& world() const { return core_.world; }
     const Program& program_of(const Instance& instance) const;
-    const Program& program_of_instance(std::uint64_t order, std::uint64_t route) const;
 
     // ---- place.cpp -----------------------------------------------------------------------------
     Refusal place_order();
@@ -177,9 +190,9 @@ private:
     std::uint64_t found_in_archive(const Result<std::uint64_t>& found);
     const std::string* archived(std::uint64_t id);
     bool recall(std::uint64_t retired);
-    std::optional<std::vector<oms_route_line>> reported_lines(const Route& route) const;
+    Few<oms_route_line> reported_lines(const Route& route) const;
     bool cannot_book(std::uint64_t route, std::string_view why);
-    bool can_count(const Route& route, const std::vector<Booked>& bookings) const;
+    bool can_count(const Route& route, const Few<Booked>& bookings) const;
     bool report_execution(std::uint64_t route);
     std::uint32_t report_reversal(std::uint64_t route);
     std::uint32_t report_reversal_ahead(std::uint64_t route, bool corrects);
@@ -238,8 +251,8 @@ private:
     lifecycle::Facts facts_of(const Order& order) const;
     lifecycle::Facts facts_of(const Route& at, lifecycle::Facts needed) const;
     std::uint8_t role_of(const Route& route) const;
-    template <class Visit>
-    decltype(auto) with_moment(const Raised& raised, lifecycle::Facts needed, Visit visit);
+    template <class Needed, class Visit>
+    decltype(auto) with_moment(const Raised& raised, Needed needed, Visit visit);
 
     // ---- actions.cpp ---------------------------------------------------------------------------
     Refusal act(const Raised& raised, const Program& program, const lifecycle::Action& action);
@@ -264,11 +277,11 @@ private:
     std::int64_t done_part(const Order& order, std::uint32_t field, std::uint8_t role) const;
 
     // ---- routes.cpp ----------------------------------------------------------------------------
-    std::vector<oms_route_line> free_lines(const Order& order, std::uint8_t role) const;
+    Few<oms_route_line> free_lines(const Order& order, std::uint8_t role) const;
     bool awaits_approval(const Order& order) const;
     Refusal plan_routes(std::uint64_t order, std::uint8_t role);
     Refusal check_plan(const Order& order, const ActiveKind& kind, const PlannedRoute& plan,
-                       std::vector<std::int64_t>& asked) const;
+                       Few<std::int64_t>& asked) const;
     Refusal open_route(std::uint64_t order, const PlannedRoute& plan);
     void send(std::uint64_t route, std::uint32_t action, std::uint32_t event, std::uint32_t line,
               std::int64_t quantity);
@@ -280,9 +293,8 @@ private:
     Refusal hold_line(std::uint64_t order, std::uint32_t line, HoldMode mode);
     Refusal hold_route_line(std::uint64_t route, std::uint32_t line, HoldMode mode);
     Refusal hold_exactly(const Order& order, std::uint32_t line, std::uint64_t route,
-                         const std::vector<Reservation>& wanted, HoldMode mode, bool grow_only);
-    std::vector<std::uint64_t> holds_of(const Order& order, std::uint32_t line,
-                                        std::uint64_t route) const;
+                         const Reservations& wanted, HoldMode mode, bool grow_only);
+    Few<std::uint64_t> holds_of(const Order& order, std::uint32_t line, std::uint64_t route) const;
     void end_holds(const Order& order, std::uint32_t line, std::uint64_t route);
     void release_holds(std::uint64_t order, std::uint8_t role);
 
@@ -290,7 +302,7 @@ private:
     Refusal validate_lines(const Order& order);
     Refusal run_checks(std::uint64_t order, std::uint64_t route, std::uint32_t stage);
     Refusal reserve(const Order& order, std::uint32_t line, std::uint64_t route,
-                    std::int64_t quantity, std::vector<Reservation>& wanted);
+                    std::int64_t quantity, Reservations& wanted);
     bool read_fact(const Program& program, std::uint64_t order, std::uint16_t index,
                    std::int64_t& value);
 
@@ -315,10 +327,17 @@ private:
 
 template <class Record>
 void Step::emit(const Record& effect) {
-    const oms_record& record = *reinterpret_cast<const oms_record*>(&effect);
-    const Status applied = core_.world.apply(record);
+    const Status applied = core_.world.apply(effect);
     OMS_ASSERT(applied.has_value());
     draft_.add(effect);
+}
+
+template <class Record>
+void Step::keep(const Record& effect) {
+    char* kept = draft_.kept.copy(draft_.add(effect));
+    // What was said of an order that will not exist must not name whichever gets its number next.
+    if constexpr (requires { effect.order; })
+        if (effect.order == opened_) reinterpret_cast<Record*>(kept)->order = 0;
 }
 
 template <class Record>

@@ -77,7 +77,7 @@ bool PluginCall::emit_read(const ObservationKey& key, const Observed& value) {
     std::tie(effect.product, effect.field, effect.source) = key;
     effect.value = value.value;
     effect.time = value.time;
-    step.keep(*reinterpret_cast<const oms_record*>(&effect));
+    step.keep(effect);
     return true;
 }
 

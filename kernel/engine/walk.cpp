@@ -119,10 +119,10 @@ Facts Step::facts_of(const Route& at, Facts needed) const {
     return facts | if_so(ended, fact_bit(Fact::order_ended));
 }
 
-/// Calls `visit(table, moment)` with the instance that the event is for, as it is now. Of the facts
-/// those are known that are needed.
-template <class Visit>
-decltype(auto) Step::with_moment(const Raised& raised, Facts needed, Visit visit) {
+/// Calls `visit(program, moment)` with the instance that the event is for, as it is now. Of the
+/// facts those are known that `needed(program)` names.
+template <class Needed, class Visit>
+decltype(auto) Step::with_moment(const Raised& raised, Needed needed, Visit visit) {
     const Route* at = raised.route == 0 ? nullptr : route(raised.route);
     const Order& owner = *order(raised.order);
     const Instance& instance = at != nullptr ? at->instance : owner.instance;
@@ -133,17 +133,20 @@ decltype(auto) Step::with_moment(const Raised& raised, Facts needed, Visit visit
         const Order* order;
     } context{this, &program, &owner};
     lifecycle::Moment moment;
-    if (needed != 0) moment.facts = at != nullptr ? facts_of(*at, needed) : facts_of(owner);
+    const Facts facts = needed(program);
+    if (facts != 0) moment.facts = at != nullptr ? facts_of(*at, facts) : facts_of(owner);
     const std::array<std::uint8_t, 8> states = instance.states;
-    std::array<std::int64_t, lifecycle::max_slots> slots{};
-    std::copy_n(instance.slots.begin(), std::min(instance.slots.size(), slots.size()),
-                slots.begin());
     moment.states = states;
-    moment.slots = slots;
+    moment.slots = instance.slots;
+    std::array<std::int64_t, lifecycle::max_slots> slots;  // with those that were never set
+    if (instance.slots.size() < program.table.slots.size()) {
+        slots.fill(0);
+        std::copy(instance.slots.begin(), instance.slots.end(), slots.begin());
+        moment.slots = slots;
+    }
     moment.number = raised.number;
     moment.role = raised.role;
-    for (std::size_t i = 0; i < lifecycle::role_count; ++i)
-        moment.attempts[i] = owner.instance.attempts[i];
+    moment.attempts = owner.instance.attempts;
     moment.plugin_facts.context = &context;
     moment.plugin_facts.read = [](void* of, std::uint16_t index, std::int64_t& value) {
         auto& from = *static_cast<Context*>(of);
@@ -158,7 +161,7 @@ decltype(auto) Step::with_moment(const Raised& raised, Facts needed, Visit visit
         }
         return false;
     };
-    return visit(program.table, moment);
+    return visit(program, moment);
 }
 
 bool Step::walk(Refusal& refusal) {
@@ -192,11 +195,11 @@ bool Step::deliver(const Raised& raised, Refusal& refusal) {
     const std::uint32_t event = program.inner(raised.event);
     lifecycle::Fired fired;
     if (event != 0) {
-        fired = with_moment(raised, program.index.needed_by_rules(event),
-                            [&](const lifecycle::Table& table, const lifecycle::Moment& moment) {
-                                return lifecycle::fire(table, program.index.rules(table, event),
-                                                       moment);
-                            });
+        fired = with_moment(
+            raised, [&](const Program& of) { return of.index.needed_by_rules(event); },
+            [&](const Program& of, const lifecycle::Moment& moment) {
+                return lifecycle::fire(of.table, of.index.rules(of.table, event), moment);
+            });
     }
     touch(raised.order);
     // The order hears what its route heard, after it and before whatever that set off.
@@ -227,11 +230,12 @@ bool Step::deliver(const Raised& raised, Refusal& refusal) {
 }
 
 bool Step::has_ended(std::uint64_t id, std::uint64_t of_route) {
-    const Program& program = program_of_instance(id, of_route);
-    return with_moment({id, of_route, 0, lifecycle::any_role, 0}, program.index.needed_by_end(),
-                       [](const lifecycle::Table& table, const lifecycle::Moment& moment) {
-                           return lifecycle::has_ended(table, moment);
-                       });
+    return with_moment(
+        {id, of_route, 0, lifecycle::any_role, 0},
+        [](const Program& of) { return of.index.needed_by_end(); },
+        [](const Program& of, const lifecycle::Moment& moment) {
+            return lifecycle::has_ended(of.table, moment);
+        });
 }
 
 /// The order has ended and waits for its retirement.
@@ -280,12 +284,12 @@ void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
                    lifecycle::any_role, static_cast<std::int64_t>(link.link)});
 }
 
-void Step::update_status(std::uint64_t id, std::uint64_t of_route, const std::string& known) {
-    const Program& program = program_of_instance(id, of_route);
+void Step::update_status(std::uint64_t id, std::uint64_t of_route, std::string_view known) {
     const std::string& status = with_moment(
-        {id, of_route, 0, lifecycle::any_role, 0}, program.index.needed_by_statuses(),
-        [](const lifecycle::Table& table, const lifecycle::Moment& moment) -> const std::string& {
-            return table.statuses[lifecycle::status_of(table, moment)].name;
+        {id, of_route, 0, lifecycle::any_role, 0},
+        [](const Program& of) { return of.index.needed_by_statuses(); },
+        [](const Program& of, const lifecycle::Moment& moment) -> const std::string& {
+            return of.table.statuses[lifecycle::status_of(of.table, moment)].name;
         });
     if (status == known) return;
     auto effect = make<oms_status_changed>();

@@ -42,7 +42,7 @@ struct Moment {
     std::span<const std::int64_t> slots;
     std::int64_t number = 0;       ///< that the event carries
     std::uint8_t role = any_role;  ///< of the lines of the route that the event came from
-    std::array<std::int64_t, role_count> attempts{};
+    std::array<std::uint8_t, role_count> attempts{};  ///< how often each role was routed
     PluginFacts plugin_facts;
     Terms terms;
 };
@@ -75,7 +75,7 @@ inline bool read(const Compare& compare, const Moment& moment, std::int64_t& val
                 value = attempts[compare.index];
             } else {
                 value = 0;
-                for (const std::int64_t attempt : attempts) value += attempt;
+                for (const std::uint8_t attempt : attempts) value += attempt;
             }
             return true;
         }

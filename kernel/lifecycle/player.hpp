@@ -40,7 +40,9 @@ public:
     void clear_facts() { facts_ = 0; }
     void set_plugin_fact(const std::string& name, std::optional<std::int64_t> value);
     void set_term(std::uint32_t field, std::optional<std::int64_t> value);
-    void set_attempt(std::uint8_t role, std::int64_t attempt) { attempts_[role] = attempt; }
+    void set_attempt(std::uint8_t role, std::int64_t attempt) {
+        attempts_[role] = static_cast<std::uint8_t>(std::clamp<std::int64_t>(attempt, 0, 255));
+    }
 
     // ---- events -------------------------------------------------------------------------------
 
@@ -97,7 +99,7 @@ private:
     Facts facts_ = 0;
     std::map<std::string, std::int64_t> plugin_facts_;
     std::map<std::uint32_t, std::int64_t> terms_;
-    std::array<std::int64_t, role_count> attempts_{};
+    std::array<std::uint8_t, role_count> attempts_{};
     std::vector<std::uint8_t> states_;
     std::vector<std::int64_t> slots_;
     std::uint64_t undo_mask_ = 0;

@@ -62,7 +62,7 @@ void write_instance(const Instance& instance, std::uint64_t order, std::uint64_t
     slot(World::undo_slot, static_cast<std::int64_t>(instance.undo_mask));
 }
 
-void write_status(std::uint64_t order, std::uint64_t route, const std::string& status,
+void write_status(std::uint64_t order, std::uint64_t route, std::string_view status,
                   const EffectSink& sink) {
     if (status.empty()) return;
     auto effect = make<oms_status_changed>();
@@ -205,27 +205,23 @@ void write_executions(const Order& order, const EffectSink& sink) {
     }
 }
 
-void write_key(const World& world, std::uint32_t origin, const std::string& key, bool loose,
-               const EffectSink& sink) {
-    const KeyEntry* entry = world.find_key(origin, key);
-    if (entry == nullptr) return;
+void write_key(const KeyEntry& entry, bool loose, const EffectSink& sink) {
     auto effect = make<oms_key_restored>();
-    effect.order = entry->order;
-    effect.fingerprint = entry->fingerprint;
-    effect.seq = entry->seq;
-    effect.id = entry->id;
-    effect.time = entry->time;
-    effect.origin = origin;
-    effect.code = entry->code;
+    effect.order = entry.order;
+    effect.fingerprint = entry.fingerprint;
+    effect.seq = entry.seq;
+    effect.id = entry.id;
+    effect.time = entry.time;
+    effect.origin = entry.origin;
+    effect.code = entry.code;
     effect.loose = loose ? 1 : 0;
-    effect.key = text(key);
-    effect.text = text(entry->text);
+    effect.key = text(entry.key);
+    effect.text = text(entry.text());
     put(sink, effect);
 }
 
 void write_open(const World& world, const Order& order, const EffectSink& sink) {
-    for (std::size_t i = 0; i < order.keys.size(); ++i)
-        write_key(world, order.key_origins[i], order.keys[i], false, sink);
+    for (const KeyPlace place : order.keys) write_key(world.keys.at(place), false, sink);
     for (const std::uint64_t id : order.holds) put(sink, World::as_effect(*world.holds.find(id)));
     for (const std::uint64_t id : order.timers) put(sink, World::as_effect(*world.timers.find(id)));
     for (const std::uint64_t id : order.watches)
@@ -365,8 +361,7 @@ void write_world(const World& world, const EffectSink& sink) {
     archive.digest_high = world.archive.digest().high;
     put(sink, archive);
     write_books(world, sink);
-    for (const auto& [seq, loose] : world.loose_keys)
-        write_key(world, loose.origin, loose.key, true, sink);
+    for (const auto& [seq, place] : world.loose_keys) write_key(world.keys.at(place), true, sink);
     auto counters = make<oms_counters_restored>();
     counters.seq = world.seq;
     counters.time = world.time;

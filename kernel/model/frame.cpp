@@ -6,6 +6,7 @@
 #include "model/codec_parts.hpp"
 #include "model/wide.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <span>
@@ -75,7 +76,11 @@ consteval std::uint64_t numbers_of() {
 /// How many bytes tell which of these fields are as they were.
 template <class Record>
 std::size_t same_bytes(std::uint64_t mask) {
-    return static_cast<std::size_t>(std::popcount(mask & numbers_of<Record>()) + 7) / 8;
+    const std::uint64_t numbers = mask & numbers_of<Record>();
+    if constexpr (std::popcount(numbers_of<Record>()) <= 8)
+        return numbers != 0 ? 1 : 0;
+    else
+        return static_cast<std::size_t>(std::popcount(numbers) + 7) / 8;
 }
 
 // ---- wide numbers -------------------------------------------------------------------------------
@@ -150,17 +155,24 @@ const char* get_text(const char* at, const char* end, const char* frame, oms_tex
 
 // ---- one record of a known type -----------------------------------------------------------------
 
-/// The most bytes that it may take.
+/// The most bytes that it may take, but for the bytes of its texts.
 template <class Record>
-std::size_t bound_of(const char* raw) {
-    std::size_t bound = 3 * varint_bytes;
+consteval std::size_t most_bytes() {
+    std::size_t bytes = 3 * varint_bytes;
+    for (const sdk::FieldInfo& field : fields_of<Record>)
+        bytes += field.type == FieldType::wide ? wide_bytes : varint_bytes;
+    return bytes;
+}
+
+template <class Record>
+std::size_t text_bytes(const char* raw) {
+    std::size_t bytes = 0;
     each_field<Record>([&]<std::size_t index>() {
         constexpr const auto& field = fields_of<Record>[index];
-        bound += field.type == FieldType::wide ? wide_bytes : varint_bytes;
         if constexpr (field.type == FieldType::text)
-            bound += static_cast<std::size_t>(load<FieldType::text>(raw + field.offset).size);
+            bytes += static_cast<std::size_t>(load<FieldType::text>(raw + field.offset).size);
     });
-    return bound;
+    return bytes;
 }
 
 /// Its kind, a mask of the fields that are not zero, a bit for each number among these that is the
@@ -238,7 +250,8 @@ const char* unpack_as(const char* at, const char* end, const char* frame, std::u
 // ---- any record ---------------------------------------------------------------------------------
 
 struct RecordPacker {
-    std::size_t (*bound)(const char* raw) = nullptr;
+    std::size_t most_bytes = 0;
+    std::size_t (*text_bytes)(const char* raw) = nullptr;
     char* (*pack)(const char* raw, char* at, const char* frame, FrameContext& context) = nullptr;
     const char* (*unpack)(const char* at, const char* end, const char* frame, std::uint64_t mask,
                           char* raw, FrameContext& context) = nullptr;
@@ -247,7 +260,7 @@ struct RecordPacker {
 template <class Record>
 consteval RecordPacker packer_for() {
     if constexpr (is_framed(sdk::kind_of<Record>))
-        return {bound_of<Record>, pack_as<Record>, unpack_as<Record>};
+        return {most_bytes<Record>(), text_bytes<Record>, pack_as<Record>, unpack_as<Record>};
     else
         return {};
 }
@@ -273,6 +286,11 @@ const RecordPacker& packer_of(const oms_record& record) {
     return packer_of(*info);
 }
 
+std::size_t room_for(const oms_record& record) {
+    const RecordPacker& packer = packer_of(record);
+    return packer.most_bytes + packer.text_bytes(reinterpret_cast<const char*>(&record));
+}
+
 const char* raw_of(const oms_record& record) { return reinterpret_cast<const char*>(&record); }
 
 tl::unexpected<Error> damaged(const char* what) {
@@ -295,18 +313,24 @@ std::size_t FrameContext::place_of(std::string_view text) {
 void Frame::add(const oms_decision& header, const oms_batch& records) {
     OMS_ASSERT(header.effects == records.count);
     const auto& head = *reinterpret_cast<const oms_record*>(&header);
-    std::size_t bound = 1 + packer_of(head).bound(raw_of(head));
-    for (const oms_record& record : sdk::Records(records))
-        bound += packer_of(record).bound(raw_of(record));
-    const std::size_t place = bytes_.size();
-    bytes_.resize(place + bound);
-    const char* frame = bytes_.data();
-    char* at = bytes_.data() + place;
+    std::size_t room = 1 + room_for(head);
+    for (const oms_record& record : sdk::Records(records)) room += room_for(record);
+    make_room(room);
+    const char* frame = bytes_.get();
+    char* at = bytes_.get() + size_;
     *at++ = packed;
     at = packer_of(head).pack(raw_of(head), at, frame, context_);
     for (const oms_record& record : sdk::Records(records))
         at = packer_of(record).pack(raw_of(record), at, frame, context_);
-    bytes_.resize(static_cast<std::size_t>(at - frame));
+    size_ = static_cast<std::size_t>(at - frame);
+}
+
+void Frame::make_room(std::size_t more) {
+    if (size_ + more <= capacity_) return;
+    capacity_ = std::max(size_ + more, 2 * capacity_);
+    auto bytes = std::make_unique_for_overwrite<char[]>(capacity_);
+    if (size_ != 0) std::memcpy(bytes.get(), bytes_.get(), size_);
+    bytes_ = std::move(bytes);
 }
 
 // ---- reading ------------------------------------------------------------------------------------

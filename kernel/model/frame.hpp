@@ -16,8 +16,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 namespace oms {
 
@@ -41,22 +42,35 @@ public:
 
 class Frame {
 public:
+    Frame() = default;
+    Frame(Frame&& other) noexcept { *this = std::move(other); }
+    Frame& operator=(Frame&& other) noexcept {
+        bytes_ = std::move(other.bytes_);
+        size_ = std::exchange(other.size_, 0);
+        capacity_ = std::exchange(other.capacity_, 0);
+        context_ = std::exchange(other.context_, {});
+        return *this;
+    }
+
     /// Appends a decision: its header, then as many records as the header says.
     void add(const oms_decision& header, const oms_batch& records);
 
-    const char* data() const { return bytes_.data(); }
-    std::size_t size() const { return bytes_.size(); }
-    bool empty() const { return bytes_.empty(); }
-    std::string_view bytes() const { return bytes_; }
-    std::size_t capacity() const { return bytes_.capacity(); }
-    void shrink_to_fit() { bytes_.shrink_to_fit(); }
+    const char* data() const { return bytes_.get(); }
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    std::string_view bytes() const { return {bytes_.get(), size_}; }
+    std::size_t capacity() const { return capacity_; }
     void clear() {
-        bytes_.clear();
+        size_ = 0;
         context_ = {};
     }
 
 private:
-    std::string bytes_;
+    void make_room(std::size_t more);
+
+    std::unique_ptr<char[]> bytes_;  // what lies behind `size_` was never written
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
     FrameContext context_;
 };
 

@@ -3,6 +3,7 @@
 // so that the sum over all accounts of an asset is zero, always.
 #pragma once
 
+#include "model/hash_index.hpp"
 #include "model/order.hpp"
 #include "model/wide.hpp"
 
@@ -27,15 +28,25 @@ struct Balance {
 
 class Ledger {
 public:
+    Ledger() = default;
+    Ledger(Ledger&&) = default;  // what is in the map stays where it is
+    Ledger& operator=(Ledger&&) = default;
+
     Balance get(const BalanceKey& key) const {
-        const auto found = balances_.find(key);
-        return found == balances_.end() ? Balance{} : found->second;
+        Entry* const* found = find(key);
+        return found == nullptr ? Balance{} : (*found)->second;
     }
     void set(const BalanceKey& key, const Balance& balance) {
-        if (balance.balance == 0 && balance.held == 0)
+        Entry* const* found = find(key);
+        if (balance.balance == 0 && balance.held == 0) {
+            if (found == nullptr) return;
+            index_.erase(hash_of(key), [&](const Entry* entry) { return entry->first == key; });
             balances_.erase(key);
-        else
-            balances_[key] = balance;
+        } else if (found != nullptr) {
+            (*found)->second = balance;
+        } else {
+            index_.insert(hash_of(key), &*balances_.emplace(key, balance).first);
+        }
     }
     /// The first balance of the asset and bucket whose account is above `account`; null: none.
     const std::pair<const BalanceKey, Balance>* after(std::uint32_t asset, std::uint32_t bucket,
@@ -50,7 +61,18 @@ public:
     const std::map<BalanceKey, Balance>& all() const { return balances_; }
 
 private:
+    using Entry = std::pair<const BalanceKey, Balance>;
+
+    static std::uint64_t hash_of(const BalanceKey& key) {
+        const std::uint64_t number = std::uint64_t{key.asset} << 32 | key.account;
+        return number_hash(number ^ std::uint64_t{key.bucket} << 20);
+    }
+    Entry* const* find(const BalanceKey& key) const {
+        return index_.find(hash_of(key), [&](const Entry* entry) { return entry->first == key; });
+    }
+
     std::map<BalanceKey, Balance> balances_;
+    HashIndex<Entry*> index_;  // the same, for those who know the whole key
 };
 
 }  // namespace oms

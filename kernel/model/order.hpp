@@ -2,6 +2,7 @@
 // Order -> Line -> Route -> Execution: what both worlds have in common.
 #pragma once
 
+#include "model/key_table.hpp"
 #include "model/wide.hpp"
 
 #include <oms/abi/codes.h>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oms {
@@ -146,7 +148,7 @@ struct Order {
     std::uint64_t changed_seq = 0;
     Instance instance;
     std::string key;
-    std::string status;
+    std::string_view status;  ///< one of World::status_words
     std::vector<Line> lines;
     std::vector<Term> terms;  ///< by line, then field; the order's own come last
     std::vector<Link> links;
@@ -162,8 +164,7 @@ struct Order {
     std::vector<std::uint64_t> timers;
     std::vector<std::uint64_t> watches;
     std::vector<std::uint64_t> tasks;
-    std::vector<std::string> keys;  ///< of all requests about it, within their origins
-    std::vector<std::uint32_t> key_origins;
+    std::vector<KeyPlace> keys;  ///< of all requests about it
 };
 
 struct RouteLine {
@@ -182,7 +183,7 @@ struct Route {
     std::uint32_t signals = 0;  ///< intents of the kind `signal` so far
     Instance instance;
     std::string external_ref;
-    std::string status;
+    std::string_view status;  ///< one of World::status_words
     std::vector<RouteLine> lines;
     std::vector<Term> terms;  ///< its own, and those of an amend that pends
     std::uint64_t place_attempts = 0;

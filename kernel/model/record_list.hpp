@@ -7,10 +7,12 @@
 
 #include <oms/sdk/record_info.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <vector>
+#include <memory>
+#include <utility>
 
 namespace oms {
 
@@ -22,38 +24,46 @@ public:
         std::uint32_t count = 0;
     };
 
+    RecordList() = default;
+    RecordList(RecordList&& other) noexcept { *this = std::move(other); }
+    RecordList& operator=(RecordList&& other) noexcept {
+        words_ = std::move(other.words_);
+        used_ = std::exchange(other.used_, 0);
+        capacity_ = std::exchange(other.capacity_, 0);
+        count_ = std::exchange(other.count_, 0);
+        return *this;
+    }
+
     /// Adds a record of zeros, but for its size and kind. Good until the next change.
     char* add(const sdk::RecordInfo& info) {
-        const std::size_t place = words_.size();
-        words_.resize(place + info.size / 8);
-        char* raw = reinterpret_cast<char*>(&words_[place]);
+        char* raw = room(info.size);
+        std::memset(raw, 0, info.size);
         const oms_record head{info.size, info.kind};
         std::memcpy(raw, &head, sizeof head);
-        ++count_;
         return raw;
     }
     /// Adds a copy, of the size that this build knows. Good until the next change.
+    template <class Record>
+    char* copy(const Record& record) {
+        OMS_ASSERT(record.size >= sizeof(Record));
+        return copy(&record, sizeof(Record));
+    }
     char* copy(const oms_record& record) {
         const sdk::RecordInfo* info = sdk::record_info(record.kind);
         OMS_ASSERT(info != nullptr && record.size >= info->size);
-        const std::size_t place = words_.size();
-        const auto* words = reinterpret_cast<const std::uint64_t*>(&record);
-        words_.insert(words_.end(), words, words + info->size / 8);
-        ++count_;
-        char* raw = reinterpret_cast<char*>(&words_[place]);
-        std::memcpy(raw, &info->size, sizeof info->size);
-        return raw;
+        return copy(&record, info->size);
     }
     /// Adds what the other one has behind the mark.
     void append(const RecordList& other, const Mark& from) {
-        words_.insert(words_.end(), other.words_.begin() + static_cast<std::ptrdiff_t>(from.words),
-                      other.words_.end());
-        count_ += other.count_ - from.count;
+        const std::size_t words = other.used_ - from.words;
+        if (words == 0) return;
+        std::memcpy(room(8 * words), &other.words_[from.words], 8 * words);
+        count_ += other.count_ - from.count - 1;
     }
 
-    Mark mark() const { return {words_.size(), count_}; }
+    Mark mark() const { return {used_, count_}; }
     void cut(const Mark& to) {
-        words_.resize(to.words);
+        used_ = to.words;
         count_ = to.count;
     }
     void clear() { cut({}); }
@@ -64,11 +74,34 @@ public:
         return *reinterpret_cast<const oms_record*>(&words_[mark.words]);
     }
     oms_batch view() const {
-        return {reinterpret_cast<const oms_record*>(words_.data()), words_.size() * 8, count_, 0};
+        return {reinterpret_cast<const oms_record*>(words_.get()), used_ * 8, count_, 0};
     }
 
 private:
-    std::vector<std::uint64_t> words_;
+    /// Room for one more record.
+    char* room(std::size_t bytes) {
+        const std::size_t place = used_;
+        if (used_ + bytes / 8 > capacity_) grow(used_ + bytes / 8);
+        used_ += bytes / 8;
+        ++count_;
+        return reinterpret_cast<char*>(&words_[place]);
+    }
+    char* copy(const void* record, std::uint32_t size) {
+        char* raw = room(size);
+        std::memcpy(raw, record, size);
+        std::memcpy(raw, &size, sizeof size);
+        return raw;
+    }
+    void grow(std::size_t wanted) {
+        capacity_ = std::max(wanted, 2 * capacity_ + 64);
+        auto words = std::make_unique_for_overwrite<std::uint64_t[]>(capacity_);
+        if (used_ != 0) std::memcpy(words.get(), words_.get(), 8 * used_);
+        words_ = std::move(words);
+    }
+
+    std::unique_ptr<std::uint64_t[]> words_;
+    std::size_t used_ = 0;
+    std::size_t capacity_ = 0;
     std::uint32_t count_ = 0;
 };
 

@@ -17,12 +17,6 @@ namespace {
 constexpr ErrorCode decision_missing = 5203;
 constexpr ErrorCode foreign_effect = 5204;
 
-std::string scoped(std::uint32_t scope, std::string_view text) {
-    std::string key(reinterpret_cast<const char*>(&scope), sizeof scope);
-    key += text;
-    return key;
-}
-
 bool before(const Term& term, std::uint32_t line, std::uint32_t field) {
     return term.line != line ? term.line < line : term.field < field;
 }
@@ -49,7 +43,7 @@ Status World::apply(const oms_record& effect) {
 
 void World::expect(std::size_t count) {
     // What is usual: an order that goes one way and is executed twice, and its key. More grows.
-    keys_.reserve(2 * count);
+    keys.reserve(2 * count);
     routes_by_ref_.reserve(count);
     executions_by_ref_.reserve(2 * count);
 }
@@ -82,52 +76,57 @@ Result<const oms_decision*> World::fold(const oms_batch& decision) {
 
 // ---- keys ---------------------------------------------------------------------------------------
 
-const KeyEntry* World::find_key(std::uint32_t origin, std::string_view key) const {
-    const auto found = keys_.find(scoped(origin, key));
-    return found == keys_.end() ? nullptr : &found->second;
-}
-
-void World::remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry, bool loose) {
+void World::remember_key(KeyEntry entry, bool loose) {
     Order* order = loose ? nullptr : orders.find(entry.order);
-    if (order != nullptr) {
-        order->keys.emplace_back(key);
-        order->key_origins.push_back(origin);
-    } else {
-        loose_keys.emplace(entry.seq, LooseKey{origin, entry.time, std::string(key)});
-    }
-    keys_.insert_or_assign(scoped(origin, key), std::move(entry));
+    const std::uint64_t first_seq = entry.seq;
+    const KeyPlace place = keys.put(std::move(entry));
+    if (order != nullptr)
+        order->keys.push_back(place);
+    else
+        loose_keys.emplace(first_seq, place);
 }
 
 /// The order retires, and its keys stay known as long as others. They do not come back with it.
 void World::loosen_keys(const Order& order) {
-    for (std::size_t i = 0; i < order.keys.size(); ++i) {
-        const KeyEntry* entry = find_key(order.key_origins[i], order.keys[i]);
-        loose_keys.emplace(entry->seq, LooseKey{order.key_origins[i], entry->time, order.keys[i]});
-    }
+    for (const KeyPlace place : order.keys) loose_keys.emplace(keys.at(place).seq, place);
 }
 
+namespace {
+
+/// Of the record that gives them, whatever its type.
+template <class Effect>
+KeyEntry key_entry(const Effect& effect, std::uint32_t origin, std::string_view key,
+                   std::uint64_t seq, std::int64_t time) {
+    KeyEntry entry;
+    entry.fingerprint = effect.fingerprint;
+    entry.seq = seq;
+    entry.time = time;
+    entry.order = effect.order;
+    entry.id = effect.id;
+    entry.code = effect.code;
+    entry.origin = origin;
+    entry.key = key;
+    if (effect.text.size != 0) entry.words = std::make_unique<std::string>(view(effect.text));
+    return entry;
+}
+
+}  // namespace
+
 Status World::on(const oms_answered& effect) {
-    if (key_.empty()) return {};
-    remember_key(origin_, key_,
-                 {effect.fingerprint, seq, time, effect.order, effect.id, effect.code,
-                  std::string(view(effect.text))},
-                 false);
+    if (!key_.empty()) remember_key(key_entry(effect, origin_, key_, seq, time), false);
     return {};
 }
 
 Status World::on(const oms_keys_forgotten& effect) {
     while (!loose_keys.empty() && loose_keys.begin()->first <= effect.through_seq) {
-        const LooseKey& loose = loose_keys.begin()->second;
-        keys_.erase(scoped(loose.origin, loose.key));
+        keys.erase(loose_keys.begin()->second);
         loose_keys.erase(loose_keys.begin());
     }
     return {};
 }
 
 Status World::on(const oms_key_restored& effect) {
-    remember_key(effect.origin, view(effect.key),
-                 {effect.fingerprint, effect.seq, effect.time, effect.order, effect.id, effect.code,
-                  std::string(view(effect.text))},
+    remember_key(key_entry(effect, effect.origin, view(effect.key), effect.seq, effect.time),
                  effect.loose != 0);
     return {};
 }
@@ -439,18 +438,19 @@ Status World::on(const oms_slot_set& effect) {
 }
 
 Status World::on(const oms_status_changed& effect) {
-    std::string* status = nullptr;
+    std::string_view* status = nullptr;
     if (effect.route != 0) {
         if (Route* route = routes.find(effect.route)) status = &route->status;
     } else if (Order* order = orders.find(effect.order)) {
         status = &order->status;
     }
     if (status == nullptr) return missing("order", effect.order);
-    undo.push([order = effect.order, route = effect.route,
-               kept = undo.keep(*status)](World& world) {
-        (route != 0 ? world.routes.find(route)->status : world.orders.find(order)->status) = *kept;
+    undo.push([order = effect.order, route = effect.route, old = *status](World& world) {
+        (route != 0 ? world.routes.find(route)->status : world.orders.find(order)->status) = old;
     });
-    *status = view(effect.status);
+    auto word = status_words.find(view(effect.status));
+    if (word == status_words.end()) word = status_words.emplace(view(effect.status)).first;
+    *status = *word;
     return {};
 }
 

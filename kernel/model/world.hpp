@@ -7,16 +7,18 @@
 #pragma once
 
 #include "model/archive.hpp"
+#include "model/hash_index.hpp"
 #include "model/id_table.hpp"
+#include "model/key_table.hpp"
 #include "model/ledger.hpp"
 #include "model/order.hpp"
 #include "model/references.hpp"
 #include "model/result.hpp"
-#include "model/text_index.hpp"
 #include "model/undo_log.hpp"
 
 #include <oms/sdk/batch.hpp>
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -26,25 +28,6 @@
 #include <vector>
 
 namespace oms {
-
-/// What a request's key stands for, as long as its order lives and a while longer.
-struct KeyEntry {
-    std::uint64_t fingerprint = 0;
-    std::uint64_t seq = 0;
-    std::int64_t time = 0;  ///< of the decision
-    std::uint64_t order = 0;
-    std::uint64_t id = 0;
-    std::uint32_t code = 0;
-    std::string text;
-};
-
-/// A key that no live order holds: its request made none, or the order retired since. Nobody but
-/// the clock takes it away.
-struct LooseKey {
-    std::uint32_t origin = 0;
-    std::int64_t time = 0;  ///< of the decision
-    std::string key;
-};
 
 struct Channel {
     std::uint64_t in_seq = 0;
@@ -72,6 +55,12 @@ public:
     /// Folds one effect. OMS-5204 when it names something that is not there: the journal is not
     /// ours.
     Status apply(const oms_record& effect);
+    /// The same of an effect whose type is known.
+    template <class Effect>
+    Status apply(const Effect& effect) {
+        if constexpr (requires { on(effect); }) return on(effect);
+        return {};
+    }
 
     /// Makes room for so many orders, before a snapshot of that many is folded.
     void expect(std::size_t orders);
@@ -107,15 +96,17 @@ public:
     std::map<std::uint32_t, Channel> channels;
     std::map<CellKey, std::int64_t> cells;
     std::map<Halt, std::string> halts;
-    Archive archive;  ///< retired orders
-    /// By the seq of the decision that first knew them.
-    std::map<std::uint64_t, LooseKey> loose_keys;
+    Archive archive;                                  ///< retired orders
+    std::set<std::string, std::less<>> status_words;  ///< all that were ever shown
+    KeyTable keys;
+    /// Those that no live order holds, by the seq of the decision that first knew them: the request
+    /// made no order, or the order retired since. Nobody but the clock takes them away.
+    std::map<std::uint64_t, KeyPlace> loose_keys;
 
     struct Next {
         std::uint64_t order = 1, route = 1, execution = 1, hold = 1, task = 1, timer = 1, watch = 1;
     } next;
 
-    const KeyEntry* find_key(std::uint32_t origin, std::string_view key) const;
     /// 0: none.
     std::uint64_t find_route(std::uint32_t destination, std::string_view external_ref) const;
     /// Null: none. Of the destination's own id for the execution; the first where one report
@@ -149,7 +140,7 @@ private:
 #include "model/folded.def"
 #undef OMS_FOLDED
 
-    void remember_key(std::uint32_t origin, std::string_view key, KeyEntry entry, bool loose);
+    void remember_key(KeyEntry entry, bool loose);
     void loosen_keys(const Order& order);
     void index_route(const Route& route);
     void unindex_route(const Route& route);
@@ -176,12 +167,11 @@ private:
     std::uint32_t origin_ = 0;
     std::string key_;
 
-    std::unordered_map<std::string, KeyEntry> keys_;  // origin and key
     // Destination and external ref. A party may use a ref again: the newest route wears it, and
     // the older ones wait for it to be free.
-    TextIndex<std::uint64_t> routes_by_ref_;
+    HashIndex<std::uint64_t> routes_by_ref_;
     std::set<std::pair<std::string, std::uint64_t>> shadowed_routes_;
-    TextIndex<RefPlace> executions_by_ref_;  // by route and ref
+    HashIndex<RefPlace> executions_by_ref_;  // by route and ref
 };
 
 /// OMS-5204: a decision names something that is not there.

@@ -72,7 +72,7 @@ void Committer::commit(Group& group) {
         }
     }
     group.clear();
-    if (group.frame.capacity() > frame_kept) group.frame.shrink_to_fit();
+    if (group.frame.capacity() > frame_kept) group.frame = Frame();
 }
 
 Status Committer::try_to_commit(Group& group) {

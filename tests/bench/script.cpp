@@ -255,7 +255,7 @@ private:
 
     const Order& order(const std::string& key) const {
         const World& world = assembly_->machine->world();
-        const KeyEntry* entry = world.find_key(shares_.origin(), key);
+        const KeyEntry* entry = world.keys.find(shares_.origin(), key);
         if (entry == nullptr) die("no order has the key " + key);
         return *world.orders.find(entry->order);
     }

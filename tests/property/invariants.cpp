@@ -152,9 +152,9 @@ void check_order(const World& world, const Order& order) {
     });
     demand(!asked || (order.routes.empty() && order.gathered_by.empty()),
            name("order", order.id) + " went out before it was approved");
-    for (std::size_t i = 0; i < order.keys.size(); ++i) {
-        const KeyEntry* entry = world.find_key(order.key_origins[i], order.keys[i]);
-        demand(entry != nullptr && entry->order == order.id,
+    for (const KeyPlace place : order.keys) {
+        const KeyEntry& entry = world.keys.at(place);
+        demand(entry.order == order.id && world.keys.find(entry.origin, entry.key) == &entry,
                name("order", order.id) + " has a key that stands for something else");
     }
 }

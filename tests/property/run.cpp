@@ -274,7 +274,7 @@ void Run::remember(const oms_batch& input, const engine::Outcome& outcome) {
 /// The same request once more: while its key is known, the same answer and nothing new.
 void Run::send_again() {
     const Sent& sent = sent_[chance_.below(sent_.size())];
-    const KeyEntry* known = live_.world().find_key(sent.origin, sent.key);
+    const KeyEntry* known = live_.world().keys.find(sent.origin, sent.key);
     if (known == nullptr || known->seq != sent.outcome.seq) return;
     const std::string hash = live_.state_hash();
     Frame frame;

@@ -238,7 +238,7 @@ TEST_F(Folding, what_is_written_down_folds_to_the_same_world) {
     const World other = again(world_);
     EXPECT_EQ(state_hash(other), state_hash(world_));
     EXPECT_EQ(other.orders.size(), world_.orders.size());
-    EXPECT_NE(other.find_key(0, "key-7"), nullptr);
+    EXPECT_NE(other.keys.find(0, "key-7"), nullptr);
 }
 
 TEST_F(Folding, an_order_goes_to_the_archive_and_comes_back_as_it_was) {
@@ -268,7 +268,7 @@ TEST_F(Folding, an_order_goes_to_the_archive_and_comes_back_as_it_was) {
     shelved.shelf = OMS_shelf_retired;
     fold(shelved);
     EXPECT_EQ(world_.orders.size(), 0u);
-    ASSERT_NE(world_.find_key(0, "the-key"), nullptr) << "a key outlives its order";
+    ASSERT_NE(world_.keys.find(0, "the-key"), nullptr) << "a key outlives its order";
     EXPECT_EQ(world_.loose_keys.size(), 1u);
     EXPECT_EQ(world_.archive.find_ref(first_reference + 2, "theirs").value(), order);
     EXPECT_TRUE(world_.is_retired(order));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds things by a text that they carry themselves. The index keeps a hash of it, and whoever
-// looks says whether what was found is meant: one look, and no allocation for a thing.
+// Finds things by what they carry themselves: a text, a key. The index keeps a hash of it, and
+// whoever looks says whether what was found is meant: one look, and no allocation for a thing.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,15 @@ namespace oms {
 /// Of a text within a scope (a route, a destination, an origin). The same on every machine.
 std::uint64_t text_hash(std::uint64_t scope, std::string_view text);
 
+/// Of a number, so that numbers in a row lie apart.
+constexpr std::uint64_t number_hash(std::uint64_t number) {
+    number = (number ^ number >> 32) * 0x9e3779b97f4a7c15U;
+    return number ^ number >> 29;
+}
+
 /// Open addressing in one array, never walked. A value may be there under several hashes.
 template <class Value>
-class TextIndex {
+class HashIndex {
 public:
     /// The value under this hash of which `same(value)` holds; null: none. Good until the next
     /// change.
@@ -29,7 +35,7 @@ public:
     }
     template <class Same>
     const Value* find(std::uint64_t hash, Same same) const {
-        return const_cast<TextIndex*>(this)->find(hash, same);
+        return const_cast<HashIndex*>(this)->find(hash, same);
     }
 
     /// Whoever inserts has looked before.
