@@ -118,7 +118,15 @@ Result<std::unique_ptr<ArchiveFile>> ArchiveFile::open(
     return archive;
 }
 
+/// What cannot be opened whole is closed again, and what was not made whole is taken away.
 Status ArchiveFile::open_file(bool create) {
+    Status status = try_to_open(create);
+    if (!status && create) static_cast<void>(remove_file());
+    if (!status) release();
+    return status;
+}
+
+Status ArchiveFile::try_to_open(bool create) {
     const int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
     Result<Database> database =
         Database::open(place_.path(archive_name), place_.database_vfs, flags);
@@ -178,11 +186,15 @@ Status ArchiveFile::prepare() {
     return {};
 }
 
-Status ArchiveFile::remove_file() {
+void ArchiveFile::release() {
     for (Statement* statement :
          {&effects_, &route_, &ref_, &retire_, &recall_, &add_route_, &add_ref_})
         *statement = Statement();
     database_.close();
+}
+
+Status ArchiveFile::remove_file() {
+    release();
     through_ = written_ = 0;
     const std::string path = place_.path(archive_name);
     // The file goes first: a rollback journal alone says nothing.
@@ -192,10 +204,7 @@ Status ArchiveFile::remove_file() {
 
 void ArchiveFile::close() {
     const std::lock_guard lock(mutex_);
-    for (Statement* statement :
-         {&effects_, &route_, &ref_, &retire_, &recall_, &add_route_, &add_ref_})
-        *statement = Statement();
-    database_.close();
+    release();
 }
 
 Error ArchiveFile::damaged(std::string reason) const {

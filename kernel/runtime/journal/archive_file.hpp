@@ -78,6 +78,8 @@ public:
 private:
     explicit ArchiveFile(SegmentPlace place) : place_(std::move(place)) {}
     Status open_file(bool create);
+    Status try_to_open(bool create);
+    void release();
     Status remove_file();
     Status make_tables();
     Status prepare();
