@@ -249,10 +249,16 @@ void Party::correct(Work& work, Moment& moment) {
     Work::Line& line = *work.line(part.line);
     deed.live = false;
     for (const Work::Line& other : work.lines) work.is_unclear |= other.cancelled > 0;
+    const std::int64_t over =
+        std::max<std::int64_t>(line.done + line.cancelled - line.part.quantity, 0);
     line.done -= part.quantity;
+    // Who gave a part back does not work again what he takes back of the rest.
+    if (line.cancelled > 0) line.cancelled += std::max<std::int64_t>(part.quantity - over, 0);
     part.quantity = moment.chance.between(1, part.quantity);
     part.price = std::max<std::int64_t>(part.price + moment.chance.between(-3, 3), 0);
     line.done += part.quantity;
+    line.cancelled -= std::clamp<std::int64_t>(line.done + line.cancelled - line.part.quantity, 0,
+                                               line.cancelled);
     Said said;
     said.type = OMS_report_corrected;
     said.route = work.route;
