@@ -53,7 +53,7 @@ ROWS = (
     Row("corruptions of a journal", 1_000, random=True),
     Row("corruptions accepted in silence", exactly=0),
     Row("orders in a journal that was opened", 1_000_000),
-    Row("decoders under a fuzzer", 8),
+    Row("decoders under a fuzzer", 9),
     Row("inputs of the fuzzers", 100_000, random=True),
     Row("builds that are wrong on purpose", 4),
     Row("builds that are wrong on purpose, and caught", all_of="builds that are wrong on purpose"),
