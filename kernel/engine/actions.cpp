@@ -72,7 +72,7 @@ Refusal Step::act_on_order(const Raised& raised, const Program& program, const A
             return 0;
         case Verb::clear_watches: clear_watches(id); return 0;
         case Verb::tell_linked: {
-            const std::vector<Link> links = order(id)->links;
+            const std::vector<Link> links = order(id)->extras().links;
             for (const Link& link : links)
                 if (action.index == 0 || link.link == action.index)
                     raise({link.other, 0, program.outer(action.event), lifecycle::any_role,
@@ -138,7 +138,7 @@ void Step::emit_event(const Raised& raised, const Program& program, const Action
             if (of.parent != 0) raise({of.parent, 0, event, raised.role, raised.number});
             return;
         case Target::linked: {
-            const std::vector<Link> links = of.links;
+            const std::vector<Link> links = of.extras().links;
             for (const Link& link : links)
                 raise({link.other, 0, event, lifecycle::any_role, raised.number});
             return;
@@ -172,7 +172,7 @@ void Step::send_signal(const Raised& raised, const Program& program, const Actio
     if (action.amount == Amount::done_part) {
         // What was asked for before counts as done: its answers are on their way.
         const std::uint8_t role = action.role % lifecycle::role_count;
-        const std::int64_t signalled = of.instance.signalled[role];
+        const std::int64_t signalled = of.instance.signalled(role);
         due = done_part(of, action.field, action.role) - signalled;
         if (due <= 0) return;
         auto asked = make<oms_slot_set>();
@@ -289,7 +289,7 @@ void Step::watch_available(const Raised& raised, const Program& program, const A
 }
 
 void Step::clear_watches(std::uint64_t id) {
-    const std::vector<std::uint64_t> watches = order(id)->watches;
+    const std::vector<std::uint64_t> watches = order(id)->extras().watches;
     for (const std::uint64_t watch : watches) {
         auto gone = World::as_effect(*world().watches.find(watch));
         gone.comparison = 0;
@@ -310,7 +310,7 @@ void Step::ask_person(const Raised& raised, const Program& program, const Action
 }
 
 void Step::clear_tasks(const Raised& raised) {
-    const std::vector<std::uint64_t> tasks = order(raised.order)->tasks;
+    const std::vector<std::uint64_t> tasks = order(raised.order)->extras().tasks;
     for (const std::uint64_t id : tasks) {
         const Task& task = *world().tasks.find(id);
         if (task.open == 0 || task.route != raised.route) continue;

@@ -69,7 +69,8 @@ Refusal Step::check_amend(const Order& known) {
             refusal = OMS_ERROR_quantity_not_positive;
         else if (line.quantity > max_quantity)
             refusal = OMS_ERROR_overflow;
-        else if (!known.sources.empty() && line.quantity > known.lines[line.line].counts.ordered)
+        else if (!known.extras().sources.empty() &&
+                 line.quantity > known.lines[line.line].counts.ordered)
             refusal = OMS_ERROR_bad_source;  // a block orders what it gathers, and no more
     });
     details<oms_term>([&](const oms_term& term) {

@@ -148,7 +148,7 @@ void Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t quantity,
             open_task(owner, id, "operations", "More was executed than was ordered", "noted");
     }
     const Reference* party = world().references.find(at.destination);
-    post_execution(*order(owner), order(owner)->executions.back(), at.destination,
+    post_execution(*order(owner), order(owner)->extras().executions.back(), at.destination,
                    party == nullptr ? 0 : party->group);
     static_cast<void>(hold_route_line(id, index, HoldMode::fact));
     static_cast<void>(hold_line(owner, index, HoldMode::fact));
@@ -156,7 +156,7 @@ void Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t quantity,
 }
 
 void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t state) {
-    const auto& all = order(owner)->executions;
+    const auto& all = order(owner)->extras().executions;
     const Execution done = *std::find_if(
         all.begin(), all.end(), [&](const Execution& other) { return other.id == execution; });
     auto changed = make<oms_execution_changed>();
@@ -232,7 +232,7 @@ void Step::mind_balances() {
 }
 
 void Step::post_reversal(std::uint64_t owner, std::uint64_t execution) {
-    const std::vector<Posting> postings = order(owner)->postings;
+    const std::vector<Posting> postings = order(owner)->extras().postings;
     for (const Posting& posting : postings) {
         if (posting.execution != execution) continue;
         auto back = make<oms_transfer>();
@@ -285,10 +285,10 @@ void Step::set_source(std::uint64_t block, const Source& source) {
 }
 
 void Step::apportion(std::uint64_t block, std::uint64_t execution) {
-    if (order(block)->sources.empty()) return;
-    const Execution done = order(block)->executions.back();
+    if (order(block)->extras().sources.empty()) return;
+    const Execution done = order(block)->extras().executions.back();
     OMS_ASSERT(done.id == execution);
-    const std::vector<Source> sources = order(block)->sources;
+    const std::vector<Source> sources = order(block)->extras().sources;
     Int128 open = 0;
     for (const Source& source : sources)
         if (source.line == done.line) open += source.open();
@@ -325,7 +325,7 @@ void Step::apportion(std::uint64_t block, std::uint64_t execution) {
         counts.done += parts[i];
         count(*order(source.order), source.source_line, counts,
               line.value + Int128{done.price} * parts[i]);
-        post_execution(*order(source.order), order(source.order)->executions.back(), 0,
+        post_execution(*order(source.order), order(source.order)->extras().executions.back(), 0,
                        order(block)->account);
         static_cast<void>(hold_line(source.order, source.source_line, HoldMode::fact));
         apportion(source.order, executed.execution);
@@ -335,10 +335,10 @@ void Step::apportion(std::uint64_t block, std::uint64_t execution) {
 }
 
 void Step::take_back(std::uint64_t block, std::uint64_t execution, std::uint32_t state) {
-    const std::vector<Apportionment> parts = order(block)->apportionments;
+    const std::vector<Apportionment> parts = order(block)->extras().apportionments;
     for (const Apportionment& part : parts) {
         if (part.execution != execution || order(part.source_order) == nullptr) continue;
-        for (const Source& known : std::vector<Source>(order(block)->sources)) {
+        for (const Source& known : std::vector<Source>(order(block)->extras().sources)) {
             if (known.order != part.source_order || known.line != part.line ||
                 known.source_line != part.source_line)
                 continue;
@@ -353,7 +353,7 @@ void Step::take_back(std::uint64_t block, std::uint64_t execution, std::uint32_t
 }
 
 void Step::return_to_sources(std::uint64_t block) {
-    const std::vector<Source> sources = order(block)->sources;
+    const std::vector<Source> sources = order(block)->extras().sources;
     for (const Source& source : sources) {
         const std::int64_t open = source.open();
         const Order* from = order(source.order);

@@ -211,9 +211,9 @@ constexpr std::uint32_t max_block_depth = 8;  ///< blocks that gather from block
 
 std::uint32_t Step::block_depth(const Order& of) const {
     std::uint32_t deepest = 0;
-    for (const Source& source : of.sources)
+    for (const Source& source : of.extras().sources)
         deepest = std::max(deepest, block_depth(*order(source.order)));
-    return of.sources.empty() ? 0 : deepest + 1;
+    return of.extras().sources.empty() ? 0 : deepest + 1;
 }
 
 bool Step::can_gather(const Order& block, const oms_line_source& wanted,
@@ -221,8 +221,8 @@ bool Step::can_gather(const Order& block, const oms_line_source& wanted,
     if (source.id == block.id || wanted.source_line >= source.lines.size()) return false;
     const Line& from = source.lines[wanted.source_line];
     const Line& into = block.lines[wanted.line];
-    const bool twice =
-        std::any_of(block.sources.begin(), block.sources.end(), [&](const Source& other) {
+    const bool twice = std::any_of(
+        block.extras().sources.begin(), block.extras().sources.end(), [&](const Source& other) {
             return other.order == source.id && other.line == wanted.line &&
                    other.source_line == wanted.source_line;
         });
@@ -262,9 +262,9 @@ Refusal Step::open_sources(std::uint64_t id) {
     if (refusal != 0) return refusal;
     // What a block's line gathers must be exactly what it orders.
     const Order& block = *order(id);
-    for (std::uint32_t i = 0; !block.sources.empty() && i < block.lines.size(); ++i) {
+    for (std::uint32_t i = 0; !block.extras().sources.empty() && i < block.lines.size(); ++i) {
         Int128 gathered = 0;
-        for (const Source& source : block.sources)
+        for (const Source& source : block.extras().sources)
             if (source.line == i) gathered += source.quantity;
         if (gathered != block.lines[i].counts.ordered) return OMS_ERROR_bad_source;
     }

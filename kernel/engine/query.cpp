@@ -28,14 +28,15 @@ void add_order(const World& world, const Order& order, std::uint32_t shelf, sdk:
     rows.add(row_of(order, shelf));
     for (std::uint32_t i = 0; i < order.lines.size(); ++i) rows.add(line_row_of(order, i));
     for (const Term& term : order.terms) rows.add(row_of(term, order.id, 0, 0));
-    for (const Link& link : order.links) rows.add(row_of(order, link));
-    for (const Source& source : order.sources)
+    for (const Link& link : order.extras().links) rows.add(row_of(order, link));
+    for (const Source& source : order.extras().sources)
         rows.add(row_of(order, source, order.lines[source.line].product));
     for (const std::uint64_t route : order.routes) add_route(*world.routes.find(route), rows);
-    for (const Execution& execution : order.executions) rows.add(row_of(world, order, execution));
-    for (const Offer& offer : order.offers) rows.add(row_of(order, offer));
+    for (const Execution& execution : order.extras().executions)
+        rows.add(row_of(world, order, execution));
+    for (const Offer& offer : order.extras().offers) rows.add(row_of(order, offer));
     for (const std::uint64_t hold : order.holds) rows.add(row_of(*world.holds.find(hold)));
-    for (const std::uint64_t task : order.tasks) rows.add(row_of(*world.tasks.find(task)));
+    for (const std::uint64_t task : order.extras().tasks) rows.add(row_of(*world.tasks.find(task)));
 }
 
 Status unknown(ErrorCode code, const char* what) {

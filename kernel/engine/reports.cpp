@@ -169,7 +169,7 @@ void Step::open_task(std::uint64_t of_order, std::uint64_t of_route, std::string
 /// Tells operations of what may be found again and again; nobody is told twice before he has noted
 /// it.
 void Step::tell_once(std::uint64_t of_route, std::string_view title) {
-    const std::vector<std::uint64_t>& tasks = order(subject_)->tasks;
+    const std::vector<std::uint64_t>& tasks = order(subject_)->extras().tasks;
     const bool told = std::any_of(tasks.begin(), tasks.end(), [&](std::uint64_t task) {
         const Task& known = *world().tasks.find(task);
         return known.open != 0 && known.route == of_route && known.title == title;
@@ -320,7 +320,7 @@ bool Step::report_ended(std::uint64_t id) {
 
 void Step::report_offer(std::uint64_t id) {
     const auto& told = head<oms_report>();
-    const std::vector<Offer>& known = order(subject_)->offers;
+    const std::vector<Offer>& known = order(subject_)->extras().offers;
     if (told.execution_ref.size != 0 &&
         std::any_of(known.begin(), known.end(), [&](const Offer& offer) {
             return offer.route == id && offer.external_ref == view(told.execution_ref);

@@ -105,7 +105,7 @@ Refusal Step::check_plan(const Order& of, const ActiveKind& kind, const PlannedR
 
 /// A person was asked whether it may go on and has not answered.
 bool Step::awaits_approval(const Order& of) const {
-    return std::any_of(of.tasks.begin(), of.tasks.end(), [&](std::uint64_t id) {
+    return std::any_of(of.extras().tasks.begin(), of.extras().tasks.end(), [&](std::uint64_t id) {
         const Task& task = *world().tasks.find(id);
         return task.open != 0 && task.queue == "approval";
     });

@@ -147,7 +147,7 @@ oms_status PluginCall::get(const oms_key& key, oms_record& row) {
         case OMS_RECORD_execution_row: {
             const Order* about = world.orders.find(order);
             if (about == nullptr) return OMS_NOT_FOUND;
-            for (const Execution& execution : about->executions)
+            for (const Execution& execution : about->extras().executions)
                 if (execution.id == key.id) return fill(row, row_of(world, *about, execution));
             return OMS_NOT_FOUND;
         }
@@ -178,12 +178,12 @@ oms_status PluginCall::next(oms_walk& walk, oms_record& row) {
         }
         case OMS_RECORD_execution_row:
             if (of == nullptr) return OMS_NOT_FOUND;
-            return nth(of->executions, walk, [&](const Execution& execution) {
+            return nth(of->extras().executions, walk, [&](const Execution& execution) {
                 return fill(row, row_of(world, *of, execution));
             });
         case OMS_RECORD_offer_row:
             if (of == nullptr) return OMS_NOT_FOUND;
-            return nth(of->offers, walk,
+            return nth(of->extras().offers, walk,
                        [&](const Offer& offer) { return fill(row, row_of(*of, offer)); });
         case OMS_RECORD_balance_row: {
             const auto* found = world.ledger.after(walk.other, walk.field,

@@ -73,17 +73,17 @@ Facts Step::facts_of(const Order& of) const {
                   if_so(amending, line_fact(Fact::any_amending)))
                  << place_of(role_of(at));
     }
-    const bool asked = std::any_of(of.tasks.begin(), of.tasks.end(), [&](std::uint64_t id) {
-        return world().tasks.find(id)->open != 0;
-    });
+    const bool asked =
+        std::any_of(of.extras().tasks.begin(), of.extras().tasks.end(),
+                    [&](std::uint64_t id) { return world().tasks.find(id)->open != 0; });
     return complete(roles) | if_so(of.parent != 0, fact_bit(Fact::has_parent)) |
-           if_so(!of.sources.empty(), fact_bit(Fact::has_sources)) |
-           if_so(!of.gathered_by.empty(), fact_bit(Fact::is_source)) |
+           if_so(!of.extras().sources.empty(), fact_bit(Fact::has_sources)) |
+           if_so(!of.extras().gathered_by.empty(), fact_bit(Fact::is_source)) |
            if_so((of.flags & OMS_ORDER_ADOPTED) != 0, fact_bit(Fact::is_adopted)) |
            if_so((of.flags & OMS_ORDER_FACT) != 0, fact_bit(Fact::is_reported)) |
            if_so(asked, fact_bit(Fact::any_task_open)) |
            if_so(!of.holds.empty(), fact_bit(Fact::any_held)) |
-           if_so(!of.offers.empty(), fact_bit(Fact::any_offer));
+           if_so(!of.extras().offers.empty(), fact_bit(Fact::any_offer));
 }
 
 Facts Step::facts_of(const Route& at, Facts needed) const {
@@ -98,7 +98,7 @@ Facts Step::facts_of(const Route& at, Facts needed) const {
         over |= line.counts.over > 0;
     }
     const Order& owner = *order(at.order);
-    const bool offered = std::any_of(owner.offers.begin(), owner.offers.end(),
+    const bool offered = std::any_of(owner.extras().offers.begin(), owner.extras().offers.end(),
                                      [&](const Offer& offer) { return offer.route == at.id; });
     const Facts facts =
         if_so(done && !working, fact_bit(Fact::all_done)) | if_so(done, fact_bit(Fact::any_done)) |
@@ -266,7 +266,7 @@ void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
         return;
     }
     const Order& of = *order(id);
-    if (ended && !of.sources.empty()) return_to_sources(id);
+    if (ended && !of.extras().sources.empty()) return_to_sources(id);
     if (ended == retires(of)) return;
     if (ended)
         retire_later(id);
@@ -276,7 +276,7 @@ void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
         static_cast<void>(hold_line(id, line, HoldMode::fact));
     if (!ended) return;
     clear_watches(id);
-    const std::vector<Link> links = order(id)->links;
+    const std::vector<Link> links = order(id)->extras().links;
     for (const Link& link : links)
         if (link.link == OMS_link_list || link.link == OMS_link_one_cancels_other ||
             link.link == OMS_link_one_triggers_other)
@@ -319,12 +319,12 @@ Refusal Step::retire_order() {
                      [&](std::uint64_t id) { return world().timers.find(id)->event == 0; });
     if (timer == known->timers.end() || world().timers.find(*timer)->due > now_)
         return 0;  // it lives, or its time has not come
-    const bool busy = !known->gathered_by.empty() || !known->holds.empty() ||
-                      std::any_of(known->lines.begin(), known->lines.end(),
-                                  [](const Line& line) { return line.counts.working != 0; }) ||
-                      std::any_of(known->tasks.begin(), known->tasks.end(), [&](std::uint64_t id) {
-                          return world().tasks.find(id)->open != 0;
-                      });
+    const bool busy =
+        !known->extras().gathered_by.empty() || !known->holds.empty() ||
+        std::any_of(known->lines.begin(), known->lines.end(),
+                    [](const Line& line) { return line.counts.working != 0; }) ||
+        std::any_of(known->extras().tasks.begin(), known->extras().tasks.end(),
+                    [&](std::uint64_t id) { return world().tasks.find(id)->open != 0; });
     if (!busy) {
         auto effect = make<oms_order_shelved>();
         effect.order = known->id;

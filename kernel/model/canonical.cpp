@@ -57,8 +57,8 @@ void write_instance(const Instance& instance, std::uint64_t order, std::uint64_t
     for (std::uint32_t i = 0; i < instance.slots.size(); ++i) slot(i, instance.slots[i]);
     for (std::uint32_t role = 0; role < instance.attempts.size(); ++role)
         slot(World::attempts_slot + role, instance.attempts[role]);
-    for (std::uint32_t role = 0; role < instance.signalled.size(); ++role)
-        slot(World::signalled_slot + role, instance.signalled[role]);
+    for (std::uint32_t role = 0; role < 4; ++role)
+        slot(World::signalled_slot + role, instance.signalled(role));
     slot(World::undo_slot, static_cast<std::int64_t>(instance.undo_mask));
 }
 
@@ -141,7 +141,7 @@ void write_route(const Route& route, const EffectSink& sink) {
 }
 
 void write_executions(const Order& order, const EffectSink& sink) {
-    for (const Execution& execution : order.executions) {
+    for (const Execution& execution : order.extras().executions) {
         auto effect = make<oms_executed>();
         effect.execution = execution.id;
         effect.route = execution.route;
@@ -161,14 +161,14 @@ void write_executions(const Order& order, const EffectSink& sink) {
         changed.state = execution.state;
         put(sink, changed);
     }
-    for (const SpentRef& spent : order.spent_refs) {
+    for (const SpentRef& spent : order.extras().spent_refs) {
         auto effect = make<oms_ref_spent>();
         effect.order = order.id;
         effect.route = spent.route;
         effect.external_ref = text(spent.external_ref);
         put(sink, effect);
     }
-    for (const Apportionment& part : order.apportionments) {
+    for (const Apportionment& part : order.extras().apportionments) {
         auto effect = make<oms_apportioned>();
         effect.execution = part.execution;
         effect.order = order.id;
@@ -179,7 +179,7 @@ void write_executions(const Order& order, const EffectSink& sink) {
         effect.source_execution = part.source_execution;
         put(sink, effect);
     }
-    for (const Posting& posting : order.postings) {
+    for (const Posting& posting : order.extras().postings) {
         auto effect = make<oms_posting_restored>();
         effect.order = order.id;
         effect.execution = posting.execution;
@@ -191,7 +191,7 @@ void write_executions(const Order& order, const EffectSink& sink) {
         effect.amount = posting.amount;
         put(sink, effect);
     }
-    for (const Offer& offer : order.offers) {
+    for (const Offer& offer : order.extras().offers) {
         auto effect = make<oms_offered>();
         effect.route = offer.route;
         effect.order = order.id;
@@ -224,12 +224,12 @@ void write_open(const World& world, const Order& order, const EffectSink& sink) 
     for (const KeyPlace place : order.keys) write_key(world.keys.at(place), false, sink);
     for (const std::uint64_t id : order.holds) put(sink, World::as_effect(*world.holds.find(id)));
     for (const std::uint64_t id : order.timers) put(sink, World::as_effect(*world.timers.find(id)));
-    for (const std::uint64_t id : order.watches)
+    for (const std::uint64_t id : order.extras().watches)
         put(sink, World::as_effect(*world.watches.find(id)));
 }
 
 void write_sources(const Order& order, const EffectSink& sink) {
-    for (const Source& source : order.sources) {
+    for (const Source& source : order.extras().sources) {
         auto effect = make<oms_source_set>();
         effect.order = order.id;
         effect.source_order = source.order;
@@ -331,7 +331,7 @@ void write_order(const World& world, const Order& order, bool with_open, const E
     put(sink, opened);
     for (std::uint32_t i = 0; i < order.lines.size(); ++i) write_line(order, i, sink);
     for (const Term& term : order.terms) write_term(term, order.id, 0, sink);
-    for (const Link& link : order.links) {
+    for (const Link& link : order.extras().links) {
         auto effect = make<oms_linked>();
         effect.order = order.id;
         effect.other = link.other;

@@ -29,7 +29,8 @@ public:
     template <class Same>
     Value* find(std::uint64_t hash, Same same) {
         if (slots_.empty()) return nullptr;
-        for (std::size_t at = home(hash); slots_[at].used; at = next(at))
+        hash |= used;
+        for (std::size_t at = home(hash); slots_[at].hash != 0; at = next(at))
             if (slots_[at].hash == hash && same(slots_[at].value)) return &slots_[at].value;
         return nullptr;
     }
@@ -41,7 +42,7 @@ public:
     /// Whoever inserts has looked before.
     void insert(std::uint64_t hash, Value value) {
         if (2 * (size_ + 1) > slots_.size()) resize(slots_.empty() ? 16 : 2 * slots_.size());
-        put({hash, std::move(value), true});
+        put({hash | used, std::move(value)});
         ++size_;
     }
 
@@ -49,12 +50,13 @@ public:
     template <class Same>
     bool erase(std::uint64_t hash, Same same) {
         if (slots_.empty()) return false;
+        hash |= used;
         std::size_t hole = home(hash);
-        while (slots_[hole].used && !(slots_[hole].hash == hash && same(slots_[hole].value)))
+        while (slots_[hole].hash != 0 && !(slots_[hole].hash == hash && same(slots_[hole].value)))
             hole = next(hole);
-        if (!slots_[hole].used) return false;
+        if (slots_[hole].hash == 0) return false;
         // What follows moves up, so that no search ends before it.
-        for (std::size_t at = next(hole); slots_[at].used; at = next(at)) {
+        for (std::size_t at = next(hole); slots_[at].hash != 0; at = next(at)) {
             const std::size_t wanted = home(slots_[at].hash);
             const bool stays =
                 hole <= at ? hole < wanted && wanted <= at : hole < wanted || wanted <= at;
@@ -77,23 +79,24 @@ public:
     std::size_t size() const { return size_; }
 
 private:
+    /// In the hash of every slot that is taken; the other bits find it.
+    static constexpr std::uint64_t used = std::uint64_t{1} << 63;
     struct Slot {
-        std::uint64_t hash = 0;
+        std::uint64_t hash = 0;  ///< 0: it is free
         Value value{};
-        bool used = false;
     };
 
     std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
     std::size_t next(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
     void put(Slot slot) {
         std::size_t at = home(slot.hash);
-        while (slots_[at].used) at = next(at);
+        while (slots_[at].hash != 0) at = next(at);
         slots_[at] = std::move(slot);
     }
     void resize(std::size_t size) {
         std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(size));
         for (Slot& slot : old)
-            if (slot.used) put(std::move(slot));
+            if (slot.hash != 0) put(std::move(slot));
     }
 
     std::vector<Slot> slots_;  // a power of two, at most half of them used

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,10 +65,21 @@ struct Term {
 struct Instance {
     std::uint32_t lifecycle = 0;
     std::array<std::uint8_t, 8> states{};
-    std::array<std::uint8_t, 4> attempts{};   ///< how often each role was routed
-    std::array<std::int64_t, 4> signalled{};  ///< how much each role's routes were told to do
+    std::array<std::uint8_t, 4> attempts{};  ///< how often each role was routed
     std::uint64_t undo_mask = 0;
     std::vector<std::int64_t> slots;
+
+    /// How much the routes of a role were told to do.
+    std::int64_t signalled(std::uint32_t role) const {
+        return signalled_ == nullptr ? 0 : (*signalled_)[role];
+    }
+    void set_signalled(std::uint32_t role, std::int64_t quantity) {
+        if (signalled_ == nullptr) signalled_ = std::make_unique<std::array<std::int64_t, 4>>();
+        (*signalled_)[role] = quantity;
+    }
+
+private:
+    std::unique_ptr<std::array<std::int64_t, 4>> signalled_;  // few have any
 };
 
 struct Link {
@@ -136,6 +148,20 @@ struct Offer {
     std::string external_ref;
 };
 
+/// What few orders have before something was done for them.
+struct OrderExtras {
+    std::vector<Link> links;
+    std::vector<Source> sources;
+    std::vector<std::uint64_t> gathered_by;  ///< blocks that gather from this order
+    std::vector<Execution> executions;
+    std::vector<SpentRef> spent_refs;
+    std::vector<Apportionment> apportionments;
+    std::vector<Posting> postings;
+    std::vector<Offer> offers;
+    std::vector<std::uint64_t> watches;
+    std::vector<std::uint64_t> tasks;
+};
+
 struct Order {
     std::uint64_t id = 0;
     std::uint64_t parent = 0;
@@ -151,20 +177,22 @@ struct Order {
     std::string_view status;  ///< one of World::status_words
     std::vector<Line> lines;
     std::vector<Term> terms;  ///< by line, then field; the order's own come last
-    std::vector<Link> links;
-    std::vector<Source> sources;
-    std::vector<std::uint64_t> gathered_by;  ///< blocks that gather from this order
     std::vector<std::uint64_t> routes;
-    std::vector<Execution> executions;
-    std::vector<SpentRef> spent_refs;
-    std::vector<Apportionment> apportionments;
-    std::vector<Posting> postings;
-    std::vector<Offer> offers;
     std::vector<std::uint64_t> holds;
     std::vector<std::uint64_t> timers;
-    std::vector<std::uint64_t> watches;
-    std::vector<std::uint64_t> tasks;
     std::vector<KeyPlace> keys;  ///< of all requests about it
+
+    const OrderExtras& extras() const {
+        static const OrderExtras none;
+        return extras_ == nullptr ? none : *extras_;
+    }
+    OrderExtras& add_extras() {
+        if (extras_ == nullptr) extras_ = std::make_unique<OrderExtras>();
+        return *extras_;
+    }
+
+private:
+    std::unique_ptr<OrderExtras> extras_;
 };
 
 struct RouteLine {

@@ -247,8 +247,9 @@ Status World::on(const oms_order_opened& effect) {
 }
 
 void World::remove_order(std::uint64_t id) {
-    for (const Source& source : orders.find(id)->sources)
-        if (Order* other = orders.find(source.order)) std::erase(other->gathered_by, id);
+    for (const Source& source : orders.find(id)->extras().sources)
+        if (Order* other = orders.find(source.order))
+            std::erase(other->add_extras().gathered_by, id);
     orders.erase(id);
 }
 
@@ -336,8 +337,10 @@ Status World::on(const oms_term_set& effect) {
 Status World::on(const oms_linked& effect) {
     Order* order = orders.find(effect.order);
     if (order == nullptr) return missing("order", effect.order);
-    order->links.push_back({effect.other, effect.link});
-    undo.push([id = effect.order](World& world) { world.orders.find(id)->links.pop_back(); });
+    order->add_extras().links.push_back({effect.other, effect.link});
+    undo.push([id = effect.order](World& world) {
+        world.orders.find(id)->add_extras().links.pop_back();
+    });
     return {};
 }
 
@@ -346,30 +349,30 @@ Status World::on(const oms_source_set& effect) {
     if (order == nullptr) return missing("order", effect.order);
     const Source next_source{effect.source_order, effect.line, effect.source_line,
                              effect.quantity,     effect.done, effect.returned};
-    for (std::uint32_t i = 0; i < order->sources.size(); ++i) {
-        Source& source = order->sources[i];
+    for (std::uint32_t i = 0; i < order->extras().sources.size(); ++i) {
+        Source& source = order->add_extras().sources[i];
         if (source.order != effect.source_order || source.line != effect.line ||
             source.source_line != effect.source_line)
             continue;
         undo.push([id = effect.order, i, old = source](World& world) {
-            world.orders.find(id)->sources[i] = old;
+            world.orders.find(id)->add_extras().sources[i] = old;
         });
         source = next_source;
         return {};
     }
-    order->sources.push_back(next_source);
+    order->add_extras().sources.push_back(next_source);
     // Sorted, so that a block that comes back from the archive stands where it stood.
     Order* gathered = orders.find(effect.source_order);
     bool first = false;
     if (gathered != nullptr) {
-        std::vector<std::uint64_t>& blocks = gathered->gathered_by;
+        std::vector<std::uint64_t>& blocks = gathered->add_extras().gathered_by;
         const auto place = std::lower_bound(blocks.begin(), blocks.end(), effect.order);
         first = place == blocks.end() || *place != effect.order;
         if (first) blocks.insert(place, effect.order);
     }
     undo.push([id = effect.order, from = effect.source_order, first](World& world) {
-        world.orders.find(id)->sources.pop_back();
-        if (first) std::erase(world.orders.find(from)->gathered_by, id);
+        world.orders.find(id)->add_extras().sources.pop_back();
+        if (first) std::erase(world.orders.find(from)->add_extras().gathered_by, id);
     });
     return {};
 }
@@ -418,10 +421,10 @@ Status World::on(const oms_slot_set& effect) {
         owner.signals = static_cast<std::uint32_t>(effect.value);
     } else if (effect.slot >= signalled_slot) {
         const std::uint32_t role = (effect.slot - signalled_slot) % 4;
-        undo.push([order, route, role, old = instance->signalled[role]](World& world) {
-            find_instance(world, order, route)->signalled[role] = old;
+        undo.push([order, route, role, old = instance->signalled(role)](World& world) {
+            find_instance(world, order, route)->set_signalled(role, old);
         });
-        instance->signalled[role] = effect.value;
+        instance->set_signalled(role, effect.value);
     } else if (effect.slot >= attempts_slot) {
         const std::uint32_t role = (effect.slot - attempts_slot) % 4;
         undo.push([order, route, role, old = instance->attempts[role]](World& world) {
@@ -465,7 +468,7 @@ Status World::on(const oms_order_shelved& effect) {
         write_order(*this, *order, false, [&](const oms_record& record) { encode(record, bytes); });
         const std::vector<std::uint64_t> timers_left = order->timers;
         for (const std::uint64_t timer : timers_left) remove_timer(timer);
-        for (const std::uint64_t task : order->tasks) tasks.erase(task);
+        for (const std::uint64_t task : order->extras().tasks) tasks.erase(task);
         const std::vector<std::uint64_t> routes_left = order->routes;
         for (const std::uint64_t id : routes_left) {
             unindex_route(*routes.find(id));

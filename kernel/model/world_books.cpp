@@ -35,17 +35,21 @@ Status World::on(const oms_transferred& effect) {
     add({effect.asset, effect.to_bucket, effect.to}, effect.amount);
     Order* order = effect.execution == 0 ? nullptr : orders.find(effect.order);
     if (order == nullptr) return {};
-    order->postings.push_back({effect.execution, effect.from, effect.to, effect.from_bucket,
-                               effect.to_bucket, effect.asset, effect.amount});
-    undo.push([id = effect.order](World& world) { world.orders.find(id)->postings.pop_back(); });
+    order->add_extras().postings.push_back({effect.execution, effect.from, effect.to,
+                                            effect.from_bucket, effect.to_bucket, effect.asset,
+                                            effect.amount});
+    undo.push([id = effect.order](World& world) {
+        world.orders.find(id)->add_extras().postings.pop_back();
+    });
     return {};
 }
 
 Status World::on(const oms_posting_restored& effect) {
     Order* order = orders.find(effect.order);
     if (order == nullptr) return missing("order", effect.order);
-    order->postings.push_back({effect.execution, effect.from, effect.to, effect.from_bucket,
-                               effect.to_bucket, effect.asset, effect.amount});
+    order->add_extras().postings.push_back({effect.execution, effect.from, effect.to,
+                                            effect.from_bucket, effect.to_bucket, effect.asset,
+                                            effect.amount});
     return {};
 }
 
@@ -132,7 +136,7 @@ Status World::on(const oms_timer_set& effect) {
 void World::insert_watch(const Watch& watch) {
     watches.insert(watch.id, watch);
     index_watch(watch, true);
-    std::vector<std::uint64_t>& list = orders.find(watch.order)->watches;
+    std::vector<std::uint64_t>& list = orders.find(watch.order)->add_extras().watches;
     list.insert(std::lower_bound(list.begin(), list.end(), watch.id), watch.id);
 }
 
@@ -154,7 +158,7 @@ void World::index_watch(const Watch& watch, bool present) {
 void World::remove_watch(std::uint64_t id) {
     const Watch& watch = *watches.find(id);
     index_watch(watch, false);
-    std::erase(orders.find(watch.order)->watches, id);
+    std::erase(orders.find(watch.order)->add_extras().watches, id);
     watches.erase(id);
 }
 
@@ -203,10 +207,10 @@ Status World::on(const oms_task_set& effect) {
                                std::string(view(effect.answers)), std::string(view(effect.answer)),
                                std::string(view(effect.note))});
     Order* order = orders.find(effect.order);
-    if (order != nullptr) order->tasks.push_back(effect.task);
+    if (order != nullptr) order->add_extras().tasks.push_back(effect.task);
     undo.push([id = effect.task, order_id = effect.order, old = next.task](World& world) {
         world.tasks.erase(id);
-        if (Order* owner = world.orders.find(order_id)) std::erase(owner->tasks, id);
+        if (Order* owner = world.orders.find(order_id)) std::erase(owner->add_extras().tasks, id);
         world.next.task = old;
     });
     next.task = std::max(next.task, effect.task + 1);

@@ -45,8 +45,8 @@ const World::RefPlace* World::place_of(std::uint64_t route, std::string_view ref
     const Order& order = *orders.find(owner->order);
     return executions_by_ref_.find(text_hash(route, ref), [&](const RefPlace& place) {
         if (place.route != route) return false;
-        return (place.spent ? order.spent_refs[place.index].external_ref
-                            : order.executions[place.index].external_ref) == ref;
+        return (place.spent ? order.extras().spent_refs[place.index].external_ref
+                            : order.extras().executions[place.index].external_ref) == ref;
     });
 }
 
@@ -62,7 +62,7 @@ bool World::is_spent(std::uint64_t route, std::string_view external_ref) const {
 const Execution* World::find_execution(std::uint64_t route, std::string_view external_ref) const {
     const RefPlace* found = place_of(route, external_ref);
     if (found == nullptr || found->spent) return nullptr;
-    return &orders.find(routes.find(route)->order)->executions[found->index];
+    return &orders.find(routes.find(route)->order)->extras().executions[found->index];
 }
 
 std::vector<Execution> World::live_executions(std::uint64_t route,
@@ -70,7 +70,7 @@ std::vector<Execution> World::live_executions(std::uint64_t route,
     std::vector<Execution> live;
     const Execution* first = find_execution(route, external_ref);
     if (first == nullptr) return live;
-    const std::vector<Execution>& all = orders.find(routes.find(route)->order)->executions;
+    const std::vector<Execution>& all = orders.find(routes.find(route)->order)->extras().executions;
     for (std::size_t i = static_cast<std::size_t>(first - all.data()); i < all.size(); ++i)
         if (all[i].route == route && all[i].external_ref == external_ref &&
             all[i].state == OMS_execution_state_live)
@@ -107,7 +107,7 @@ void World::unindex_route(const Route& route) {
 }
 
 void World::index_execution(const Order& order, std::uint32_t index) {
-    const Execution& execution = order.executions[index];
+    const Execution& execution = order.extras().executions[index];
     if (execution.route == 0 || execution.external_ref.empty()) return;
     // Where one report executed several lines, the first stands for all.
     if (knows_ref(execution.route, execution.external_ref)) return;
@@ -116,7 +116,7 @@ void World::index_execution(const Order& order, std::uint32_t index) {
 }
 
 void World::unindex_execution(const Order& order, std::uint32_t index) {
-    const Execution& execution = order.executions[index];
+    const Execution& execution = order.extras().executions[index];
     if (execution.route == 0 || execution.external_ref.empty()) return;
     const RefPlace place{execution.route, index};
     executions_by_ref_.erase(text_hash(execution.route, execution.external_ref),
@@ -124,15 +124,16 @@ void World::unindex_execution(const Order& order, std::uint32_t index) {
 }
 
 void World::unindex_spent(const Order& order, std::uint32_t index) {
-    const SpentRef& spent = order.spent_refs[index];
+    const SpentRef& spent = order.extras().spent_refs[index];
     const RefPlace place{spent.route, index, true};
     executions_by_ref_.erase(text_hash(spent.route, spent.external_ref),
                              [&](const RefPlace& other) { return other == place; });
 }
 
 void World::forget_executions(const Order& order) {
-    for (std::uint32_t i = 0; i < order.executions.size(); ++i) unindex_execution(order, i);
-    for (std::uint32_t i = 0; i < order.spent_refs.size(); ++i) unindex_spent(order, i);
+    for (std::uint32_t i = 0; i < order.extras().executions.size(); ++i)
+        unindex_execution(order, i);
+    for (std::uint32_t i = 0; i < order.extras().spent_refs.size(); ++i) unindex_spent(order, i);
 }
 
 Status World::on(const oms_route_opened& effect) {
@@ -230,12 +231,13 @@ Status World::on(const oms_executed& effect) {
     execution.price = effect.price;
     execution.time = effect.time;
     execution.external_ref = view(effect.external_ref);
-    order->executions.push_back(std::move(execution));
-    index_execution(*order, static_cast<std::uint32_t>(order->executions.size() - 1));
+    order->add_extras().executions.push_back(std::move(execution));
+    index_execution(*order, static_cast<std::uint32_t>(order->extras().executions.size() - 1));
     undo.push([id = effect.order, next_execution = next.execution](World& world) {
         Order& back = *world.orders.find(id);
-        world.unindex_execution(back, static_cast<std::uint32_t>(back.executions.size() - 1));
-        back.executions.pop_back();
+        world.unindex_execution(back,
+                                static_cast<std::uint32_t>(back.extras().executions.size() - 1));
+        back.add_extras().executions.pop_back();
         world.next.execution = next_execution;
     });
     next.execution = std::max(next.execution, effect.execution + 1);
@@ -245,11 +247,11 @@ Status World::on(const oms_executed& effect) {
 Status World::on(const oms_execution_changed& effect) {
     Order* order = orders.find(effect.order);
     if (order == nullptr) return missing("order", effect.order);
-    for (std::uint32_t i = 0; i < order->executions.size(); ++i) {
-        Execution& execution = order->executions[i];
+    for (std::uint32_t i = 0; i < order->extras().executions.size(); ++i) {
+        Execution& execution = order->add_extras().executions[i];
         if (execution.id != effect.execution) continue;
         undo.push([id = effect.order, i, old = execution.state](World& world) {
-            world.orders.find(id)->executions[i].state = old;
+            world.orders.find(id)->add_extras().executions[i].state = old;
         });
         execution.state = effect.state;
         return {};
@@ -260,19 +262,24 @@ Status World::on(const oms_execution_changed& effect) {
 Status World::on(const oms_apportioned& effect) {
     Order* order = orders.find(effect.order);
     if (order == nullptr) return missing("order", effect.order);
-    order->apportionments.push_back({effect.execution, effect.source_order, effect.source_execution,
-                                     effect.line, effect.source_line, effect.quantity});
-    undo.push(
-        [id = effect.order](World& world) { world.orders.find(id)->apportionments.pop_back(); });
+    order->add_extras().apportionments.push_back({effect.execution, effect.source_order,
+                                                  effect.source_execution, effect.line,
+                                                  effect.source_line, effect.quantity});
+    undo.push([id = effect.order](World& world) {
+        world.orders.find(id)->add_extras().apportionments.pop_back();
+    });
     return {};
 }
 
 Status World::on(const oms_offered& effect) {
     Order* order = orders.find(effect.order);
     if (order == nullptr) return missing("order", effect.order);
-    order->offers.push_back({effect.route, effect.line, effect.product, effect.quantity,
-                             effect.price, effect.until, std::string(view(effect.external_ref))});
-    undo.push([id = effect.order](World& world) { world.orders.find(id)->offers.pop_back(); });
+    order->add_extras().offers.push_back({effect.route, effect.line, effect.product,
+                                          effect.quantity, effect.price, effect.until,
+                                          std::string(view(effect.external_ref))});
+    undo.push([id = effect.order](World& world) {
+        world.orders.find(id)->add_extras().offers.pop_back();
+    });
     return {};
 }
 
@@ -281,13 +288,13 @@ Status World::on(const oms_ref_spent& effect) {
     if (order == nullptr) return missing("order", effect.order);
     const std::string_view ref = view(effect.external_ref);
     if (ref.empty() || knows_ref(effect.route, ref)) return {};
-    const auto index = static_cast<std::uint32_t>(order->spent_refs.size());
-    order->spent_refs.push_back({effect.route, std::string(ref)});
+    const auto index = static_cast<std::uint32_t>(order->extras().spent_refs.size());
+    order->add_extras().spent_refs.push_back({effect.route, std::string(ref)});
     executions_by_ref_.insert(text_hash(effect.route, ref), {effect.route, index, true});
     undo.push([id = effect.order](World& world) {
         Order& back = *world.orders.find(id);
-        world.unindex_spent(back, static_cast<std::uint32_t>(back.spent_refs.size() - 1));
-        back.spent_refs.pop_back();
+        world.unindex_spent(back, static_cast<std::uint32_t>(back.extras().spent_refs.size() - 1));
+        back.add_extras().spent_refs.pop_back();
     });
     return {};
 }

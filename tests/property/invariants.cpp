@@ -32,7 +32,7 @@ struct Sum {
 };
 Sum live_sum(const Order& order, std::uint32_t line, std::uint64_t route = 0) {
     Sum sum;
-    for (const Execution& execution : order.executions) {
+    for (const Execution& execution : order.extras().executions) {
         if (execution.line != line || execution.state != OMS_execution_state_live) continue;
         if (route != 0 && execution.route != route) continue;
         sum.quantity += execution.quantity;
@@ -64,31 +64,32 @@ Int128 works(const World& world, const Order& order, std::uint32_t line) {
     for (const std::uint64_t id : order.routes)
         for (const RouteLine& at : world.routes.find(id)->lines)
             if (at.line == line) working += at.counts.working;
-    for (const std::uint64_t id : order.gathered_by) {
+    for (const std::uint64_t id : order.extras().gathered_by) {
         const Order* block = world.orders.find(id);
         demand(block != nullptr, name("order", order.id) + " is gathered by a block that is gone");
-        for (const Source& source : block->sources)
+        for (const Source& source : block->extras().sources)
             if (source.order == order.id && source.source_line == line) working += source.open();
     }
     return working;
 }
 
 void check_sources(const World& world, const Order& block) {
-    for (const Source& source : block.sources) {
+    for (const Source& source : block.extras().sources) {
         const std::string whose =
             name("block", block.id) + " source " + std::to_string(source.order);
         demand(source.done >= 0 && source.returned >= 0 && source.open() >= 0,
                whose + " gives back more than it took");
         const Order* from = world.orders.find(source.order);
         demand(from != nullptr, whose + " is in the archive before its block");
-        demand(std::count(from->gathered_by.begin(), from->gathered_by.end(), block.id) == 1,
+        demand(std::count(from->extras().gathered_by.begin(), from->extras().gathered_by.end(),
+                          block.id) == 1,
                whose + " does not know its block");
         Int128 given = 0;
-        for (const Apportionment& part : block.apportionments) {
+        for (const Apportionment& part : block.extras().apportionments) {
             if (part.source_order != source.order || part.line != source.line ||
                 part.source_line != source.source_line)
                 continue;
-            for (const Execution& execution : block.executions)
+            for (const Execution& execution : block.extras().executions)
                 if (execution.id == part.execution && execution.state == OMS_execution_state_live)
                     given += part.quantity;
         }
@@ -146,11 +147,12 @@ void check_order(const World& world, const Order& order) {
     }
     check_sources(world, order);
     check_holds(world, order);
-    const bool asked = std::any_of(order.tasks.begin(), order.tasks.end(), [&](std::uint64_t id) {
-        const Task& task = *world.tasks.find(id);
-        return task.open != 0 && task.queue == "approval";
-    });
-    demand(!asked || (order.routes.empty() && order.gathered_by.empty()),
+    const bool asked = std::any_of(order.extras().tasks.begin(), order.extras().tasks.end(),
+                                   [&](std::uint64_t id) {
+                                       const Task& task = *world.tasks.find(id);
+                                       return task.open != 0 && task.queue == "approval";
+                                   });
+    demand(!asked || (order.routes.empty() && order.extras().gathered_by.empty()),
            name("order", order.id) + " went out before it was approved");
     for (const KeyPlace place : order.keys) {
         const KeyEntry& entry = world.keys.at(place);
@@ -209,11 +211,12 @@ void check_same_names(const World& live, const World& other) {
     live.orders.each([&](const Order& order) {
         const Order* same = other.orders.find(order.id);
         demand(same != nullptr, name("order", order.id) + " is not there");
-        demand(same->gathered_by == order.gathered_by,
+        demand(same->extras().gathered_by == order.extras().gathered_by,
                name("order", order.id) + " is gathered by other blocks");
-        demand(same->tasks == order.tasks, name("order", order.id) + " has other tasks");
+        demand(same->extras().tasks == order.extras().tasks,
+               name("order", order.id) + " has other tasks");
         demand(same->timers == order.timers, name("order", order.id) + " has other timers");
-        for (const Execution& execution : order.executions) {
+        for (const Execution& execution : order.extras().executions) {
             if (execution.route == 0 || execution.external_ref.empty()) continue;
             demand(live.find_execution(execution.route, execution.external_ref) != nullptr &&
                        other.find_execution(execution.route, execution.external_ref) != nullptr,
