@@ -240,13 +240,9 @@ Status answer_query(const Core& core, const oms_query& query, sdk::Batch& rows) 
             return {};
         }
         case OMS_subject_cells:
-            for (const auto& [key, value] : world.cells) {
-                if (query.reference != 0 && std::get<0>(key) != query.reference) continue;
-                auto row = make<oms_cell_row>();
-                std::tie(row.owner, row.cell, row.key_a, row.key_b) = key;
-                row.value = value;
-                rows.add(row);
-            }
+            for (const auto& [key, value] : world.cells.all())
+                if (query.reference == 0 || key.owner == query.reference)
+                    rows.add(row_of(key, value));
             return {};
         case OMS_subject_kinds: list_kinds(core, query, rows); return {};
         case OMS_subject_lifecycles: list_lifecycles(world, rows); return {};

@@ -148,6 +148,16 @@ oms_balance_row row_of(const BalanceKey& key, const Balance& balance) {
     return row;
 }
 
+oms_cell_row row_of(const CellKey& key, std::int64_t value) {
+    auto row = make<oms_cell_row>();
+    row.owner = key.owner;
+    row.cell = key.cell;
+    row.key_a = key.key_a;
+    row.key_b = key.key_b;
+    row.value = value;
+    return row;
+}
+
 oms_hold_row row_of(const Hold& hold) {
     auto row = make<oms_hold_row>();
     row.hold = hold.id;

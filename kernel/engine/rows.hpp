@@ -16,6 +16,7 @@ oms_route_line_row row_of(const Route& route, const RouteLine& line);
 oms_execution_row row_of(const World& world, const Order& order, const Execution& execution);
 oms_offer_row row_of(const Order& order, const Offer& offer);
 oms_balance_row row_of(const BalanceKey& key, const Balance& balance);
+oms_cell_row row_of(const CellKey& key, std::int64_t value);
 oms_hold_row row_of(const Hold& hold);
 oms_task_row row_of(const Task& task);
 oms_reference_row row_of(const Reference& reference);

@@ -15,6 +15,10 @@ namespace {
 template <class Row>
 oms_status fill(oms_record& out, const Row& row) {
     if (out.kind != row.kind || out.size < sizeof(oms_record)) return OMS_INVALID;
+    if (out.size == sizeof(Row)) {  // as usual: the plugin knows what we know
+        std::memcpy(&out, &row, sizeof(Row));
+        return OMS_OK;
+    }
     const std::uint32_t size = std::min(out.size, row.size);
     const std::uint32_t room = out.size;
     std::memcpy(&out, &row, size);
@@ -137,12 +141,9 @@ oms_status PluginCall::get(const oms_key& key, oms_record& row) {
         }
         case OMS_RECORD_observation: return read_observation(key, row);
         case OMS_RECORD_cell_row: {
-            const auto found = world.cells.find({instance, key.field, key.id, key.other_id});
-            if (found == world.cells.end()) return OMS_NOT_FOUND;
-            auto cell = sdk::make<oms_cell_row>();
-            std::tie(cell.owner, cell.cell, cell.key_a, cell.key_b) = found->first;
-            cell.value = found->second;
-            return fill(row, cell);
+            const CellKey cell{instance, key.field, key.id, key.other_id};
+            const std::int64_t* value = world.cells.find(cell);
+            return value == nullptr ? OMS_NOT_FOUND : fill(row, row_of(cell, *value));
         }
         case OMS_RECORD_execution_row: {
             const Order* about = world.orders.find(order);

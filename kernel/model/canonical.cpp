@@ -290,9 +290,12 @@ void write_books(const World& world, const EffectSink& sink) {
         effect.balance = to_wide(balance.balance);
         put(sink, effect);
     }
-    for (const auto& [key, value] : world.cells) {
+    for (const auto& [key, value] : world.cells.all()) {
         auto effect = make<oms_cell_set>();
-        std::tie(effect.owner, effect.cell, effect.key_a, effect.key_b) = key;
+        effect.owner = key.owner;
+        effect.cell = key.cell;
+        effect.key_a = key.key_a;
+        effect.key_b = key.key_b;
         effect.value = value;
         effect.present = 1;
         put(sink, effect);

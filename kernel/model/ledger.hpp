@@ -3,7 +3,7 @@
 // so that the sum over all accounts of an asset is zero, always.
 #pragma once
 
-#include "model/hash_index.hpp"
+#include "model/indexed_map.hpp"
 #include "model/order.hpp"
 #include "model/wide.hpp"
 
@@ -26,53 +26,36 @@ struct Balance {
     Int128 available() const { return balance - held; }
 };
 
+inline std::uint64_t hash_of(const BalanceKey& key) {
+    const std::uint64_t number = std::uint64_t{key.asset} << 32 | key.account;
+    return number_hash(number ^ std::uint64_t{key.bucket} << 20);
+}
+
 class Ledger {
 public:
-    Ledger() = default;
-    Ledger(Ledger&&) = default;  // what is in the map stays where it is
-    Ledger& operator=(Ledger&&) = default;
-
     Balance get(const BalanceKey& key) const {
-        Entry* const* found = find(key);
-        return found == nullptr ? Balance{} : (*found)->second;
+        const Balance* found = balances_.find(key);
+        return found == nullptr ? Balance{} : *found;
     }
     void set(const BalanceKey& key, const Balance& balance) {
-        Entry* const* found = find(key);
-        if (balance.balance == 0 && balance.held == 0) {
-            if (found == nullptr) return;
-            index_.erase(hash_of(key), [&](const Entry* entry) { return entry->first == key; });
+        if (balance.balance == 0 && balance.held == 0)
             balances_.erase(key);
-        } else if (found != nullptr) {
-            (*found)->second = balance;
-        } else {
-            index_.insert(hash_of(key), &*balances_.emplace(key, balance).first);
-        }
+        else
+            balances_.set(key, balance);
     }
     /// The first balance of the asset and bucket whose account is above `account`; null: none.
     const std::pair<const BalanceKey, Balance>* after(std::uint32_t asset, std::uint32_t bucket,
                                                       std::uint32_t account) const {
-        const auto found = balances_.upper_bound({asset, bucket, account});
-        if (found == balances_.end() || found->first.asset != asset ||
-            found->first.bucket != bucket)
+        const auto found = all().upper_bound({asset, bucket, account});
+        if (found == all().end() || found->first.asset != asset || found->first.bucket != bucket)
             return nullptr;
         return &*found;
     }
     /// In the order of asset, bucket, account; only those that are not zero.
-    const std::map<BalanceKey, Balance>& all() const { return balances_; }
+    const std::map<BalanceKey, Balance>& all() const { return balances_.all(); }
 
 private:
-    using Entry = std::pair<const BalanceKey, Balance>;
-
-    static std::uint64_t hash_of(const BalanceKey& key) {
-        const std::uint64_t number = std::uint64_t{key.asset} << 32 | key.account;
-        return number_hash(number ^ std::uint64_t{key.bucket} << 20);
-    }
-    Entry* const* find(const BalanceKey& key) const {
-        return index_.find(hash_of(key), [&](const Entry* entry) { return entry->first == key; });
-    }
-
-    std::map<BalanceKey, Balance> balances_;
-    HashIndex<Entry*> index_;  // the same, for those who know the whole key
+    IndexedMap<BalanceKey, Balance> balances_;
 };
 
 }  // namespace oms

@@ -9,6 +9,7 @@
 #include "model/archive.hpp"
 #include "model/hash_index.hpp"
 #include "model/id_table.hpp"
+#include "model/indexed_map.hpp"
 #include "model/key_table.hpp"
 #include "model/ledger.hpp"
 #include "model/order.hpp"
@@ -41,7 +42,19 @@ struct Halt {
     auto operator<=>(const Halt&) const = default;
 };
 
-using CellKey = std::tuple<std::uint32_t, std::uint32_t, std::uint64_t, std::uint64_t>;
+/// What a plugin keeps: its own id, the number of the cell, and two keys.
+struct CellKey {
+    std::uint32_t owner = 0;
+    std::uint32_t cell = 0;
+    std::uint64_t key_a = 0;
+    std::uint64_t key_b = 0;
+    auto operator<=>(const CellKey&) const = default;
+};
+
+inline std::uint64_t hash_of(const CellKey& key) {
+    const std::uint64_t which = number_hash(std::uint64_t{key.owner} << 32 | key.cell);
+    return number_hash(number_hash(which ^ key.key_a) ^ key.key_b);
+}
 
 /// A compiled lifecycle as it was installed: its number is its place.
 struct Installed {
@@ -94,7 +107,7 @@ public:
         watches_by_balance;
     Ledger ledger;
     std::map<std::uint32_t, Channel> channels;
-    std::map<CellKey, std::int64_t> cells;
+    IndexedMap<CellKey, std::int64_t> cells;
     std::map<Halt, std::string> halts;
     Archive archive;                                  ///< retired orders
     std::set<std::string, std::less<>> status_words;  ///< all that were ever shown

@@ -229,17 +229,15 @@ Status World::on(const oms_channel_moved& effect) {
 
 Status World::on(const oms_cell_set& effect) {
     const CellKey key{effect.owner, effect.cell, effect.key_a, effect.key_b};
-    const auto known = cells.find(key);
-    undo.push([owner = effect.owner, cell = effect.cell, a = effect.key_a, b = effect.key_b,
-               existed = known != cells.end(),
-               value = known == cells.end() ? 0 : known->second](World& world) {
+    const std::int64_t* known = cells.find(key);
+    undo.push([key, existed = known != nullptr, old = known == nullptr ? 0 : *known](World& world) {
         if (existed)
-            world.cells[{owner, cell, a, b}] = value;
+            world.cells.set(key, old);
         else
-            world.cells.erase({owner, cell, a, b});
+            world.cells.erase(key);
     });
     if (effect.present != 0)
-        cells[key] = effect.value;
+        cells.set(key, effect.value);
     else
         cells.erase(key);
     return {};

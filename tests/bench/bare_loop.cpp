@@ -102,7 +102,7 @@ BareLoop::BareLoop(const World& world, const engine::Bindings& plugins,
     for (const auto& [key, balance] : world.ledger.all())
         tables_.balance(key.account, key.asset) = {key.account, key.asset, balance.balance,
                                                    balance.held};
-    for (const auto& [key, value] : world.cells) {
+    for (const auto& [key, value] : world.cells.all()) {
         const auto& [owner, cell, a, b] = key;
         tables_.cells.insert(cell_hash(owner, cell, a, b), {owner, cell, a, b, value});
     }

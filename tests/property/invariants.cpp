@@ -191,10 +191,10 @@ void check_world(const World& world) {
         demand(order != nullptr && !has_ended(world, *order),
                name("watch", watch.id) + " watches for nobody");
     });
-    for (const auto& [key, value] : world.cells) {
-        const std::uint64_t order_id = std::get<2>(key);
-        const std::uint64_t line = std::get<3>(key);
-        if (std::get<1>(key) != hold_price_cell) continue;
+    for (const auto& [key, value] : world.cells.all()) {
+        const std::uint64_t order_id = key.key_a;
+        const std::uint64_t line = key.key_b;
+        if (key.cell != hold_price_cell) continue;
         const Order* order = world.orders.find(order_id);
         const bool still_held =
             order != nullptr &&
