@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What inside plugins read. Values of the world outside are recorded once in each decision that
 // reads them, so that the decision can be explained, and decided again, without them.
+#include "engine/fill_row.hpp"
 #include "engine/plugin_call.hpp"
 #include "engine/rows.hpp"
 
@@ -10,21 +11,6 @@
 namespace oms::engine {
 
 namespace {
-
-/// Copies as much of the row as the caller's struct has room for.
-template <class Row>
-oms_status fill(oms_record& out, const Row& row) {
-    if (out.kind != row.kind || out.size < sizeof(oms_record)) return OMS_INVALID;
-    if (out.size == sizeof(Row)) {  // as usual: the plugin knows what we know
-        std::memcpy(&out, &row, sizeof(Row));
-        return OMS_OK;
-    }
-    const std::uint32_t size = std::min(out.size, row.size);
-    const std::uint32_t room = out.size;
-    std::memcpy(&out, &row, size);
-    out.size = room;
-    return OMS_OK;
-}
 
 template <class List, class Fill>
 oms_status nth(const List& list, oms_walk& walk, Fill fill_row) {

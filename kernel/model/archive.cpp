@@ -16,13 +16,13 @@ namespace {
 /// no decision carries the weight of all.
 constexpr int shed_at_once = 4;
 
-std::string scoped(std::uint32_t destination, std::string_view ref) {
+}  // namespace
+
+std::string by_destination(std::uint32_t destination, std::string_view ref) {
     std::string key(reinterpret_cast<const char*>(&destination), sizeof destination);
     key += ref;
     return key;
 }
-
-}  // namespace
 
 ArchivedKeys keys_of_archived(std::string_view effects) {
     ArchivedKeys keys;
@@ -114,7 +114,7 @@ void Archive::index(const Fact& fact, bool present) {
             routes_.erase(route);
     }
     for (const auto& [destination, ref] : keys.refs) {
-        const std::pair key(scoped(destination, ref), fact.order);
+        const std::pair key(by_destination(destination, ref), fact.order);
         if (present)
             refs_.insert(key);
         else
@@ -166,7 +166,7 @@ Result<std::uint64_t> Archive::find_route(std::uint64_t route) const {
 }
 
 Result<std::uint64_t> Archive::find_ref(std::uint32_t destination, std::string_view ref) const {
-    const std::string key = scoped(destination, ref);
+    const std::string key = by_destination(destination, ref);
     const auto above = refs_.upper_bound({key, ~std::uint64_t{0}});
     const bool is_held = above != refs_.begin() && std::prev(above)->first == key;
     const std::uint64_t held = is_held ? std::prev(above)->second : 0;

@@ -20,6 +20,9 @@
 
 namespace oms {
 
+/// A party's own name for a route, within the party.
+std::string by_destination(std::uint32_t destination, std::string_view ref);
+
 /// By what a party names an archived order.
 struct ArchivedKeys {
     std::vector<std::uint64_t> routes;

@@ -15,9 +15,6 @@ using sdk::RecordInfo;
 
 namespace {
 
-constexpr ErrorCode cut_short = 5201;
-constexpr ErrorCode too_new = 5202;
-
 template <class Record>
 void encode_as(const char* raw, std::string& bytes) {
     const std::uint64_t mask = mask_of<Record>(raw);
@@ -118,7 +115,7 @@ void append_varint(std::string& bytes, std::uint64_t number) {
 Result<std::uint64_t> take_varint(std::string_view& bytes) {
     std::uint64_t number = 0;
     const char* rest = get_varint(bytes.data(), bytes.data() + bytes.size(), number);
-    if (rest == nullptr) return fail(cut_short, {}, "a number is cut short");
+    if (rest == nullptr) return fail(error_cut_short, {}, "a number is cut short");
     bytes.remove_prefix(static_cast<std::size_t>(rest - bytes.data()));
     return number;
 }
@@ -136,19 +133,12 @@ Status fault_of(const char* at, const char* end) {
     std::uint64_t kind = 0;
     std::uint64_t mask = 0;
     at = get_varint(at, end, kind);
-    if (at == nullptr) return fail(cut_short, {}, "a record is cut short");
-    constexpr const char* remedy = "use the version of oms that wrote it, or a later one";
+    if (at == nullptr) return fail(error_cut_short, {}, "a record is cut short");
     const RecordInfo* info = known_record(kind);
-    if (info == nullptr) {
-        return fail(too_new, {},
-                    "there is a record of kind " + std::to_string(kind) +
-                        ", which this version does not know",
-                    remedy);
-    }
-    const std::string name = "a record \"" + std::string(info->name) + "\"";
+    if (info == nullptr) return unknown_kind(kind);
     if (get_varint(at, end, mask) != nullptr && !knows_fields(*info, mask))
-        return fail(too_new, {}, name + " has fields that this version does not know", remedy);
-    return fail(cut_short, {}, name + " is cut short");
+        return unknown_fields(*info);
+    return fail(error_cut_short, {}, "a record \"" + std::string(info->name) + "\" is cut short");
 }
 
 /// Where the record ends; null when it cannot be read.

@@ -3,12 +3,15 @@
 // fields as constants, so that the compiler writes what a person would for each record.
 #pragma once
 
+#include "model/result.hpp"
+
 #include <oms/sdk/record_info.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
+#include <string>
 #include <utility>
 
 namespace oms::codec {
@@ -106,6 +109,23 @@ std::uint64_t mask_of(const char* raw) {
 inline const sdk::RecordInfo* known_record(std::uint64_t kind) {
     return kind < sdk::detail::kind_limit ? sdk::record_info(static_cast<std::uint32_t>(kind))
                                           : nullptr;
+}
+
+inline constexpr ErrorCode error_cut_short = 5201;
+inline constexpr ErrorCode error_too_new = 5202;
+inline constexpr const char* newer_oms = "use the version of oms that wrote it, or a later one";
+
+inline tl::unexpected<Error> unknown_kind(std::uint64_t kind) {
+    return fail(
+        error_too_new, {},
+        "there is a record of kind " + std::to_string(kind) + ", which this version does not know",
+        newer_oms);
+}
+inline tl::unexpected<Error> unknown_fields(const sdk::RecordInfo& info) {
+    return fail(
+        error_too_new, {},
+        "a record \"" + std::string(info.name) + "\" has fields that this version does not know",
+        newer_oms);
 }
 
 inline bool knows_fields(const sdk::RecordInfo& info, std::uint64_t mask) {

@@ -6,7 +6,6 @@
 #include "model/codec_parts.hpp"
 #include "model/wide.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <span>
@@ -19,9 +18,6 @@ using sdk::Meaning;
 using sdk::RecordInfo;
 
 namespace {
-
-constexpr ErrorCode cut_short = 5201;
-constexpr ErrorCode too_new = 5202;
 
 /// A decision of the first form begins with its length, which is never so small.
 constexpr char packed = 1;
@@ -286,20 +282,15 @@ const RecordPacker& packer_of(const oms_record& record) {
     return packer_of(*info);
 }
 
-std::size_t room_for(const oms_record& record) {
-    const RecordPacker& packer = packer_of(record);
-    return packer.most_bytes + packer.text_bytes(reinterpret_cast<const char*>(&record));
-}
-
 const char* raw_of(const oms_record& record) { return reinterpret_cast<const char*>(&record); }
 
-tl::unexpected<Error> damaged(const char* what) {
-    return fail(cut_short, {}, std::string(what) + " is cut short or damaged");
+std::size_t room_for(const oms_record& record) {
+    const RecordPacker& packer = packer_of(record);
+    return packer.most_bytes + packer.text_bytes(raw_of(record));
 }
 
-tl::unexpected<Error> unknown(const std::string& what) {
-    return fail(too_new, {}, what + ", which this version does not know",
-                "use the version of oms that wrote it, or a later one");
+tl::unexpected<Error> damaged(const char* what) {
+    return fail(error_cut_short, {}, std::string(what) + " is cut short or damaged");
 }
 
 }  // namespace
@@ -315,22 +306,13 @@ void Frame::add(const oms_decision& header, const oms_batch& records) {
     const auto& head = *reinterpret_cast<const oms_record*>(&header);
     std::size_t room = 1 + room_for(head);
     for (const oms_record& record : sdk::Records(records)) room += room_for(record);
-    make_room(room);
-    const char* frame = bytes_.get();
-    char* at = bytes_.get() + size_;
+    char* at = bytes_.room(room);
+    const char* frame = bytes_.data();
     *at++ = packed;
     at = packer_of(head).pack(raw_of(head), at, frame, context_);
     for (const oms_record& record : sdk::Records(records))
         at = packer_of(record).pack(raw_of(record), at, frame, context_);
-    size_ = static_cast<std::size_t>(at - frame);
-}
-
-void Frame::make_room(std::size_t more) {
-    if (size_ + more <= capacity_) return;
-    capacity_ = std::max(size_ + more, 2 * capacity_);
-    auto bytes = std::make_unique_for_overwrite<char[]>(capacity_);
-    if (size_ != 0) std::memcpy(bytes.get(), bytes_.get(), size_);
-    bytes_ = std::move(bytes);
+    bytes_.resize(static_cast<std::size_t>(at - frame));
 }
 
 // ---- reading ------------------------------------------------------------------------------------
@@ -389,12 +371,10 @@ Status FrameReader::read_record() {
     if (at_ == nullptr) return damaged("a record");
     const std::uint64_t kind = static_cast<std::uint64_t>(unzigzag(code)) + OMS_RECORD_decision;
     const RecordInfo* info = known_record(kind);
-    if (info == nullptr || !is_framed(info->kind))
-        return unknown("there is a record of kind " + std::to_string(kind));
+    if (info == nullptr || !is_framed(info->kind)) return unknown_kind(kind);
     at_ = get_varint(at_, end, mask);
     if (at_ == nullptr) return damaged("a record");
-    if (!knows_fields(*info, mask))
-        return unknown("a record \"" + std::string(info->name) + "\" has fields");
+    if (!knows_fields(*info, mask)) return unknown_fields(*info);
     at_ = packer_of(*info).unpack(at_, end, frame_.data(), mask, records_.add(*info), context_);
     if (at_ == nullptr) return damaged("a record");
     return {};

@@ -10,15 +10,14 @@
 
 #include "model/record_list.hpp"
 #include "model/result.hpp"
+#include "model/unwritten_list.hpp"
 
 #include <oms/sdk/batch.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
-#include <utility>
 
 namespace oms {
 
@@ -42,35 +41,21 @@ public:
 
 class Frame {
 public:
-    Frame() = default;
-    Frame(Frame&& other) noexcept { *this = std::move(other); }
-    Frame& operator=(Frame&& other) noexcept {
-        bytes_ = std::move(other.bytes_);
-        size_ = std::exchange(other.size_, 0);
-        capacity_ = std::exchange(other.capacity_, 0);
-        context_ = std::exchange(other.context_, {});
-        return *this;
-    }
-
     /// Appends a decision: its header, then as many records as the header says.
     void add(const oms_decision& header, const oms_batch& records);
 
-    const char* data() const { return bytes_.get(); }
-    std::size_t size() const { return size_; }
-    bool empty() const { return size_ == 0; }
-    std::string_view bytes() const { return {bytes_.get(), size_}; }
-    std::size_t capacity() const { return capacity_; }
+    const char* data() const { return bytes_.data(); }
+    std::size_t size() const { return bytes_.size(); }
+    bool empty() const { return bytes_.empty(); }
+    std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
+    std::size_t capacity() const { return bytes_.capacity(); }
     void clear() {
-        size_ = 0;
+        bytes_.resize(0);
         context_ = {};
     }
 
 private:
-    void make_room(std::size_t more);
-
-    std::unique_ptr<char[]> bytes_;  // what lies behind `size_` was never written
-    std::size_t size_ = 0;
-    std::size_t capacity_ = 0;
+    UnwrittenList<char> bytes_;
     FrameContext context_;
 };
 
@@ -91,6 +76,18 @@ public:
 
     /// The decision that `next` has read, header first. Good until the next call.
     oms_batch decision() const { return records_.view(); }
+
+    /// Calls `visit(decision)` for each decision of a frame until one of them fails.
+    template <class Visit>
+    Status each(std::string_view frame, Visit visit) {
+        begin(frame);
+        while (true) {
+            const Result<bool> more = next();
+            if (!more) return tl::unexpected(more.error());
+            if (!*more) return {};
+            if (Status status = visit(decision()); !status) return status;
+        }
+    }
 
     /// Reads all decisions of a frame at once: `decision` is then all of their records.
     Status read_all(std::string_view frame);

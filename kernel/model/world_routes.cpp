@@ -17,16 +17,6 @@ std::uint64_t text_hash(std::uint64_t scope, std::string_view text) {
     return XXH3_64bits_withSeed(text.data(), text.size(), scope * 0x9e3779b97f4a7c15U);
 }
 
-namespace {
-
-std::string by_destination(std::uint32_t destination, std::string_view ref) {
-    std::string key(reinterpret_cast<const char*>(&destination), sizeof destination);
-    key += ref;
-    return key;
-}
-
-}  // namespace
-
 std::uint64_t World::find_route(std::uint32_t destination, std::string_view external_ref) const {
     const std::uint64_t* found = worn_by(destination, external_ref);
     return found == nullptr ? 0 : *found;

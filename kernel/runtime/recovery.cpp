@@ -24,24 +24,22 @@ public:
         : engine_(engine), projection_(projection) {}
 
     Status take(std::string_view frame) {
-        reader_.begin(frame);
-        while (true) {
-            const Result<bool> more = reader_.next();
-            if (!more) return tl::unexpected(more.error());
-            if (!*more) return {};
-            const oms_batch records = reader_.decision();
-            if (records.count == 0) continue;
-            const auto* header = sdk::as<oms_decision>(*records.first);
-            if (header != nullptr && header->seq <= engine_.seq()) continue;
-            if (Status status = engine_.apply(records); !status) return status;
-            projection_.apply(records);
-            ++decisions;
-        }
+        return reader_.each(frame, [this](const oms_batch& decision) { return apply(decision); });
     }
 
     std::uint64_t decisions = 0;
 
 private:
+    Status apply(const oms_batch& decision) {
+        if (decision.count == 0) return {};
+        const auto* header = sdk::as<oms_decision>(*decision.first);
+        if (header != nullptr && header->seq <= engine_.seq()) return {};
+        if (Status status = engine_.apply(decision); !status) return status;
+        projection_.apply(decision);
+        ++decisions;
+        return {};
+    }
+
     engine::Engine& engine_;
     Projection& projection_;
     FrameReader reader_;

@@ -66,24 +66,21 @@ public:
         : engine_(std::move(bindings)), otherwise_(otherwise) {}
 
     Status take(std::string_view frame) {
-        reader_.begin(frame);
-        while (true) {
-            const Result<bool> more = reader_.next();
-            if (!more) return tl::unexpected(more.error());
-            if (!*more) return {};
-            const oms_batch decided = reader_.decision();
-            const auto* header =
-                decided.count == 0 ? nullptr : sdk::as<oms_decision>(*decided.first);
-            if (header == nullptr || header->seq <= engine_.seq()) continue;
-            if (Status status = decide_again(decided, *header); !status) return status;
-            if (Status status = engine_.apply(decided); !status) return status;
-            projection_.apply(decided);
-        }
+        return reader_.each(frame, [this](const oms_batch& decided) { return take_one(decided); });
     }
 
     Redecided counts;
 
 private:
+    Status take_one(const oms_batch& decided) {
+        const auto* header = decided.count == 0 ? nullptr : sdk::as<oms_decision>(*decided.first);
+        if (header == nullptr || header->seq <= engine_.seq()) return {};
+        if (Status status = decide_again(decided, *header); !status) return status;
+        if (Status status = engine_.apply(decided); !status) return status;
+        projection_.apply(decided);
+        return {};
+    }
+
     Status decide_again(const oms_batch& decided, const oms_decision& header) {
         ++counts.decisions;
         frame_.clear();

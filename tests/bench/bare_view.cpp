@@ -2,29 +2,15 @@
 #include "bare_view.hpp"
 
 #include "bare_loop.hpp"
+#include "engine/fill_row.hpp"
 
 #include <oms/sdk/record_info.hpp>
 
-#include <algorithm>
-#include <cstring>
-
 namespace oms::bench {
 
+using engine::fill;
 using sdk::make;
 using sdk::text;
-
-namespace {
-
-template <class Row>
-oms_status fill(oms_record& out, const Row& row) {
-    if (out.kind != row.kind || out.size < sizeof(oms_record)) return OMS_INVALID;
-    const std::uint32_t room = out.size;
-    std::memcpy(&out, &row, std::min(out.size, row.size));
-    out.size = room;
-    return OMS_OK;
-}
-
-}  // namespace
 
 BareCall::BareCall(BareLoop& of_loop, const BareCheck& of_check, std::uint64_t of_order)
     : loop(of_loop), check(of_check), order(of_order) {

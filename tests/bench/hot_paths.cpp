@@ -48,11 +48,11 @@ struct HotPaths {
     /// Decodes each decision of the day and gives it to `visit`.
     template <class Visit>
     void each_decision(Visit visit) {
-        reader.begin(decided.bytes());
-        for (Result<bool> more = reader.next(); !more || *more; more = reader.next()) {
-            if (!more) die("a decision cannot be read");
-            visit(reader.decision());
-        }
+        const Status read = reader.each(decided.bytes(), [&](const oms_batch& decision) -> Status {
+            visit(decision);
+            return {};
+        });
+        if (!read) die(to_text(read.error()));
     }
 
     Options options;
@@ -140,10 +140,9 @@ void prepare_follower(HotPaths& hot) {
     const auto assembly = open_assembly(hot.options, clock);
     Frame opening;
     const auto fold = [&](std::string_view frame) {
-        hot.reader.begin(frame);
-        for (Result<bool> more = hot.reader.next(); !more || *more; more = hot.reader.next())
-            if (!more || !hot.follower->apply(hot.reader.decision()))
-                die("the opening does not fold");
+        const Status folded = hot.reader.each(
+            frame, [&](const oms_batch& decision) { return hot.follower->apply(decision); });
+        if (!folded) die(to_text(folded.error()));
     };
     const Status read =
         assembly->backbone.journal->read(1, [&](const runtime::JournalCommit& commit) {

@@ -99,14 +99,12 @@ double write_journal(const Options& options, const Day& day) {
 template <class Visit>
 void each_decision(FrameReader& reader, std::string_view frame, const Visit& visit) {
     std::size_t left = frame.size();
-    reader.begin(frame);
-    while (true) {
-        const Result<bool> more = reader.next();
-        if (!more) die(to_text(more.error()));
-        if (!*more) return;
-        visit(reader.decision(), left - reader.left());
+    const Status read = reader.each(frame, [&](const oms_batch& decision) -> Status {
+        visit(decision, left - reader.left());
         left = reader.left();
-    }
+        return {};
+    });
+    if (!read) die(to_text(read.error()));
 }
 
 /// Reads and decodes everything and keeps nothing. Decisions a second.

@@ -4,13 +4,8 @@
 namespace oms::runtime {
 
 Status Fold::take(std::string_view frame) {
-    reader_.begin(frame);
-    while (true) {
-        const Result<bool> more = reader_.next();
-        if (!more) return tl::unexpected(more.error());
-        if (!*more) return {};
-        if (Status status = take_decision(reader_.decision()); !status) return status;
-    }
+    return reader_.each(frame,
+                        [this](const oms_batch& decision) { return take_decision(decision); });
 }
 
 Status Fold::take_decision(const oms_batch& records) {
