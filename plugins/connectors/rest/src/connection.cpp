@@ -62,8 +62,17 @@ void Connection::answer(const Reply& reply) {
 bool Connection::push(std::string_view bytes, std::size_t& pending) {
     const std::lock_guard lock(mutex_);
     if (state_ != State::streaming) return false;
-    out_ += bytes;
-    if (!flush_locked()) {
+    bool alive = true;
+    if (out_start_ < out_.size()) {
+        out_ += bytes;
+        alive = flush_locked();
+    } else {
+        // Nothing waits: only what the client does not take at once is copied.
+        const std::optional<std::size_t> sent = send_locked(bytes);
+        alive = sent.has_value();
+        if (alive) out_ += bytes.substr(*sent);
+    }
+    if (!alive) {
         attention_.attend(shared_from_this());
         return false;
     }
@@ -88,23 +97,37 @@ std::size_t Connection::pending_bytes() const {
     return out_.size() - out_start_;
 }
 
-bool Connection::flush_locked() {
-    while (out_start_ < out_.size()) {
-        const ssize_t sent = ::send(descriptor_, out_.data() + out_start_, out_.size() - out_start_,
+/// How much of it the client takes at once; nothing when the connection is broken.
+std::optional<std::size_t> Connection::send_locked(std::string_view bytes) {
+    std::size_t taken = 0;
+    while (taken < bytes.size()) {
+        const ssize_t sent = ::send(descriptor_, bytes.data() + taken, bytes.size() - taken,
                                     MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0) {
-            if (errno == EINTR) continue;
-            if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
+        if (sent >= 0) {
+            taken += static_cast<std::size_t>(sent);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            break;
+        } else if (errno != EINTR) {
             state_ = State::closing;
-            out_start_ = out_.size();
-            return false;
+            return std::nullopt;
         }
-        out_start_ += static_cast<std::size_t>(sent);
     }
-    out_.clear();
-    out_start_ = 0;
-    if (out_.capacity() > kept_bytes) std::string().swap(out_);
-    return true;
+    return taken;
+}
+
+bool Connection::flush_locked() {
+    const std::optional<std::size_t> sent = send_locked(std::string_view(out_).substr(out_start_));
+    out_start_ += sent.value_or(out_.size() - out_start_);
+    if (out_start_ == out_.size()) {
+        out_.clear();
+        out_start_ = 0;
+        if (out_.capacity() > kept_bytes) std::string().swap(out_);
+    } else if (out_start_ > kept_bytes && out_start_ > out_.size() / 2) {
+        // Somebody who takes some but never all would otherwise have it grow for ever.
+        out_.erase(0, out_start_);
+        out_start_ = 0;
+    }
+    return sent.has_value();
 }
 
 // ---- the reactor alone

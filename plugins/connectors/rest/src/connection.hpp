@@ -120,6 +120,7 @@ public:
     std::size_t chunk_bytes = 0;          ///< that it has eaten
 
 private:
+    std::optional<std::size_t> send_locked(std::string_view bytes);
     bool flush_locked();
 
     Poco::Net::StreamSocket socket_;

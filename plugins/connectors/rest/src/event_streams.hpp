@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Server-sent events: every durable decision, from any seq on, to as many clients as the cap
-// allows. One thread reads decisions and writes each of them once for all who are up to date; who
-// is behind is read for apart. Sending is done at once, several events a send, and never waits: a
-// client that does not keep up while up to date is cut, with the reason as its last event.
+// allows. One thread reads decisions and writes each of them once for all who are up to date, who
+// are sent the same bytes unless they filter; who is behind is read for apart. Sending is done at
+// once, several events a send, and never waits: a client that does not keep up while up to date is
+// cut, with the reason as its last event.
 #pragma once
 
 #include "connection.hpp"
@@ -17,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -25,6 +27,8 @@ namespace oms::rest {
 struct StreamFilter {
     std::uint64_t order = 0;    ///< 0: any
     std::uint32_t account = 0;  ///< 0: any
+
+    bool passes_all() const { return order == 0 && account == 0; }
 };
 
 struct StreamLimits {
@@ -54,7 +58,8 @@ private:
         std::shared_ptr<Connection> connection;
         std::uint64_t seq = 0;
         StreamFilter filter;
-        std::string unsent;  ///< events of this turn, before they are pushed
+        std::string unsent;   ///< events of this turn for it alone, before they are pushed
+        bool shares = false;  ///< it is sent this turn's events for all
         std::size_t pending = 0;
         SteadyTime sent_last{};
         bool over = false;
@@ -62,14 +67,17 @@ private:
     using Streams = std::vector<std::unique_ptr<Stream>>;
 
     void take_in();
+    std::uint64_t front() const;
     bool read_live(std::int64_t timeout_ms);
     void catch_up(Stream& stream);
     void offer(Stream& stream, const oms_batch& decision, std::uint64_t seq);
     bool wants(const StreamFilter& filter, const oms_batch& decision);
     void learn(const oms_batch& decision);
     std::uint32_t account(std::uint64_t order);
-    void send(Stream& stream, bool live);
+    void write_frame(const oms_batch& decision, std::uint64_t seq);
+    void send(Stream& stream, std::string_view events, bool live);
     void cut(Stream& stream);
+    void join_live();
     void settle();
 
     const oms_port* port_;
@@ -88,8 +96,10 @@ private:
     Streams live_;    // up to date: they share what is read
     Streams behind_;  // each reads for itself
     std::uint64_t live_seq_ = 0;
-    bool progress_ = false;  // somebody who is behind got on in this turn
-    std::string frame_;      // the decision at hand as an event; empty: not written yet
+    bool progress_ = false;          // somebody who is behind got on in this turn
+    bool filters_accounts_ = false;  // somebody does
+    std::string frame_;              // the decision at hand as an event; empty: not written yet
+    std::string shared_;  // this turn's events, for all who are up to date and do not filter
     std::string json_;
     std::unordered_map<std::uint64_t, std::uint32_t>
         accounts_;  // of orders, while somebody filters

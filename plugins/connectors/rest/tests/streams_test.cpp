@@ -125,6 +125,52 @@ TEST_F(StreamsTest, CutAReaderThatDoesNotKeepUpAndNobodyElse) {
     EXPECT_NE(slow.read_until("\n\n").find("OMS-7022"), std::string::npos);
 }
 
+TEST_F(StreamsTest, GiveOneThatWasCutTheRestWhenItComesAgain) {
+    options.streams.unsent_bytes = std::size_t{64} << 10;
+    start();
+    Client slow = client();
+    open(slow, "/v1/events");
+    Client quick = client();
+    open(quick, "/v1/events");
+    const std::string text(4000, 'x');
+    std::uint64_t last = 0;
+    for (int round = 0; round < 400; ++round) {
+        for (int at = 0; at < 10; ++at) last = happen(1, text);
+        ASSERT_FALSE(quick.read_until("id: " + std::to_string(last) + "\n").empty()) << round;
+    }
+    // Whole events without a gap, then the reason and the end.
+    std::uint64_t seen = 0;
+    std::string event = slow.read_until("\n\n");
+    for (; event.starts_with("id: "); event = slow.read_until("\n\n"))
+        ASSERT_TRUE(event.starts_with("id: " + std::to_string(++seen) + "\n")) << event;
+    ASSERT_TRUE(event.starts_with("event: problem\n")) << event;
+    ASSERT_LT(seen, last);
+    Client again = client();
+    open(again, "/v1/events", "Last-Event-ID: " + std::to_string(seen) + "\r\n");
+    while (seen < last)
+        ASSERT_TRUE(again.read_until("\n\n").starts_with("id: " + std::to_string(++seen) + "\n"));
+}
+
+TEST_F(StreamsTest, ShareWhatIsReadButForThoseWhoFilter) {
+    start();
+    Client all = client();
+    open(all, "/v1/events");
+    Client one = client();
+    open(one, "/v1/events?order=2");
+    Client behind = client();
+    open(behind, "/v1/events?after=0");
+    constexpr int decisions = 3000;
+    for (int at = 1; at <= decisions; ++at) happen(1 + static_cast<std::uint64_t>(at % 2), "s");
+    for (int at = 1; at <= decisions; ++at) {
+        const std::string event = all.read_until("\n\n");
+        ASSERT_TRUE(event.starts_with("id: " + std::to_string(at) + "\n")) << event;
+        ASSERT_EQ(behind.read_until("\n\n"), event);
+        if (at % 2 == 1) {
+            ASSERT_EQ(one.read_until("\n\n"), event);
+        }
+    }
+}
+
 TEST_F(StreamsTest, LetOneThatIsBehindReadAtItsOwnPaceAndCostNobodyElse) {
     options.streams.unsent_bytes = std::size_t{64} << 10;
     const std::string text(4000, 'x');
