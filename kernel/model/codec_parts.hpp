@@ -14,6 +14,9 @@
 #include <string>
 #include <utility>
 
+/// Behind the parameters of a lambda that visits fields: what it captures stays in registers.
+#define OMS_INLINED __attribute__((always_inline))
+
 namespace oms::codec {
 
 inline constexpr std::size_t varint_bytes = 10;
@@ -54,14 +57,25 @@ template <class Record>
 constexpr const auto& fields_of = sdk::detail::Fields<Record>::list;
 
 template <class Visit, std::size_t... index>
-void each_index(Visit visit, std::index_sequence<index...>) {
+OMS_INLINED inline void each_index(Visit visit, std::index_sequence<index...>) {
     (visit.template operator()<index>(), ...);
 }
 
 /// Calls `visit.operator()<i>()` for each field, in order.
 template <class Record, class Visit>
-void each_field(Visit visit) {
+OMS_INLINED inline void each_field(Visit visit) {
     each_index(visit, std::make_index_sequence<std::size(fields_of<Record>)>());
+}
+
+template <class Visit, std::size_t... index>
+OMS_INLINED inline bool all_indices(Visit visit, std::index_sequence<index...>) {
+    return (visit.template operator()<index>() && ...);
+}
+
+/// The same until one of them is false. Whether none was.
+template <class Record, class Visit>
+OMS_INLINED inline bool all_fields(Visit visit) {
+    return all_indices(visit, std::make_index_sequence<std::size(fields_of<Record>)>());
 }
 
 template <sdk::FieldType>
@@ -98,7 +112,7 @@ constexpr bool is_set(const oms_wide& wide) {
 template <class Record>
 std::uint64_t mask_of(const char* raw) {
     std::uint64_t mask = 0;
-    each_field<Record>([&]<std::size_t index>() {
+    each_field<Record>([&]<std::size_t index>() OMS_INLINED {
         constexpr const auto& field = fields_of<Record>[index];
         mask |= std::uint64_t{is_set(load<field.type>(raw + field.offset))} << index;
     });

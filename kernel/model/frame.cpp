@@ -182,7 +182,7 @@ char* pack_as(const char* raw, char* at, const char* frame, FrameContext& contex
     at += same_bytes<Record>(mask);
     std::uint64_t same = 0;
     std::uint64_t bit = 1;
-    each_field<Record>([&]<std::size_t index>() {
+    each_field<Record>([&]<std::size_t index>() OMS_INLINED {
         if ((mask >> index & 1) == 0) return;
         constexpr const auto& field = fields_of<Record>[index];
         const auto value = load<field.type>(raw + field.offset);
@@ -208,39 +208,43 @@ char* pack_as(const char* raw, char* at, const char* frame, FrameContext& contex
     return at;
 }
 
-/// Reads the fields of the mask into a record of zeros. Where it ends; null when it cannot be read.
+/// Adds a record with the fields of the mask. Where it ends; null when it cannot be read.
 template <class Record>
 const char* unpack_as(const char* at, const char* end, const char* frame, std::uint64_t mask,
-                      char* raw, FrameContext& context) {
-    if (static_cast<std::size_t>(end - at) < same_bytes<Record>(mask)) return nullptr;
+                      RecordList& records, FrameContext& context) {
+    const std::size_t bytes = same_bytes<Record>(mask);
+    if (static_cast<std::size_t>(end - at) < bytes) return nullptr;
     std::uint64_t same = 0;
-    unsigned shift = 0;
-    for (std::size_t bytes = same_bytes<Record>(mask); bytes != 0; --bytes, shift += 8)
-        same |= std::uint64_t{static_cast<std::uint8_t>(*at++)} << shift;
-    each_field<Record>([&]<std::size_t index>() {
-        if ((mask >> index & 1) == 0 || at == nullptr) return;
+    for (std::size_t byte = 0; byte < bytes; ++byte)
+        same |= std::uint64_t{static_cast<std::uint8_t>(*at++)} << (8 * byte);
+    char* raw = records.add<Record>();
+    const bool whole = all_fields<Record>([&]<std::size_t index>() OMS_INLINED {
+        if ((mask >> index & 1) == 0) return true;
         constexpr const auto& field = fields_of<Record>[index];
         typename ValueOf<field.type>::type value;
         if constexpr (field.type == FieldType::text) {
             at = get_text(at, end, frame, value, context);
-            if (at == nullptr) return;
+            if (at == nullptr) return false;
         } else if constexpr (field.type == FieldType::wide) {
             at = get_wide(at, end, value);
-            if (at == nullptr) return;
+            if (at == nullptr) return false;
         } else {
             constexpr std::size_t slot = slot_of<Record, index>();
             static_assert(slot < FrameContext::slots);
             std::uint64_t& last = context.numbers[slot];
-            std::uint64_t more = 0;
-            if ((same & 1) == 0) at = get_varint(at, end, more);
-            if (at == nullptr) return;
+            if ((same & 1) == 0) {
+                std::uint64_t more = 0;
+                at = get_varint(at, end, more);
+                if (at == nullptr) return false;
+                last += static_cast<std::uint64_t>(unzigzag(more));
+            }
             same >>= 1;
-            last += static_cast<std::uint64_t>(unzigzag(more));
             value = static_cast<decltype(value)>(last);
         }
         std::memcpy(raw + field.offset, &value, sizeof value);
+        return true;
     });
-    return at;
+    return whole ? at : nullptr;
 }
 
 // ---- any record ---------------------------------------------------------------------------------
@@ -250,7 +254,7 @@ struct RecordPacker {
     std::size_t (*text_bytes)(const char* raw) = nullptr;
     char* (*pack)(const char* raw, char* at, const char* frame, FrameContext& context) = nullptr;
     const char* (*unpack)(const char* at, const char* end, const char* frame, std::uint64_t mask,
-                          char* raw, FrameContext& context) = nullptr;
+                          RecordList& records, FrameContext& context) = nullptr;
 };
 
 template <class Record>
@@ -287,6 +291,16 @@ const char* raw_of(const oms_record& record) { return reinterpret_cast<const cha
 std::size_t room_for(const oms_record& record) {
     const RecordPacker& packer = packer_of(record);
     return packer.most_bytes + packer.text_bytes(raw_of(record));
+}
+
+std::uint64_t kind_of_code(std::uint64_t code) {
+    return static_cast<std::uint64_t>(unzigzag(code)) + OMS_RECORD_decision;
+}
+
+/// Null when no such record is known, or none that stands in frames.
+const RecordInfo* framed_record(std::uint64_t kind) {
+    const RecordInfo* info = known_record(kind);
+    return info != nullptr && packer_of(*info).unpack != nullptr ? info : nullptr;
 }
 
 tl::unexpected<Error> damaged(const char* what) {
@@ -353,31 +367,47 @@ Status FrameReader::read_plain() {
 }
 
 Status FrameReader::read_packed() {
-    ++at_;
     const RecordList::Mark header = records_.mark();
-    if (Status status = read_record(); !status) return status;
+    const char* at = at_ + 1;
+    const char* next = read_record(at);
+    if (next == nullptr) return fault_of(at);
     const auto* head = sdk::as<oms_decision>(records_.at(header));
     if (head == nullptr) return damaged("the header of a decision");
-    for (std::uint32_t left = head->effects; left != 0; --left)
-        if (Status status = read_record(); !status) return status;
+    for (std::uint32_t left = head->effects; left != 0; --left) {
+        at = next;
+        next = read_record(at);
+        if (next == nullptr) return fault_of(at);
+    }
+    at_ = next;
     return {};
 }
 
-Status FrameReader::read_record() {
+/// Where the record ends; null when it cannot be read.
+const char* FrameReader::read_record(const char* at) {
     const char* end = frame_.data() + frame_.size();
     std::uint64_t code = 0;
     std::uint64_t mask = 0;
-    at_ = get_varint(at_, end, code);
-    if (at_ == nullptr) return damaged("a record");
-    const std::uint64_t kind = static_cast<std::uint64_t>(unzigzag(code)) + OMS_RECORD_decision;
-    const RecordInfo* info = known_record(kind);
-    if (info == nullptr || !is_framed(info->kind)) return unknown_kind(kind);
-    at_ = get_varint(at_, end, mask);
-    if (at_ == nullptr) return damaged("a record");
-    if (!knows_fields(*info, mask)) return unknown_fields(*info);
-    at_ = packer_of(*info).unpack(at_, end, frame_.data(), mask, records_.add(*info), context_);
-    if (at_ == nullptr) return damaged("a record");
-    return {};
+    at = get_varint(at, end, code);
+    if (at == nullptr) return nullptr;
+    const RecordInfo* info = framed_record(kind_of_code(code));
+    if (info == nullptr) return nullptr;
+    at = get_varint(at, end, mask);
+    if (at == nullptr || !knows_fields(*info, mask)) return nullptr;
+    return packer_of(*info).unpack(at, end, frame_.data(), mask, records_, context_);
+}
+
+/// Why the record there cannot be read.
+Status FrameReader::fault_of(const char* at) const {
+    const char* end = frame_.data() + frame_.size();
+    std::uint64_t code = 0;
+    std::uint64_t mask = 0;
+    at = get_varint(at, end, code);
+    if (at == nullptr) return damaged("a record");
+    const RecordInfo* info = framed_record(kind_of_code(code));
+    if (info == nullptr) return unknown_kind(kind_of_code(code));
+    if (get_varint(at, end, mask) != nullptr && !knows_fields(*info, mask))
+        return unknown_fields(*info);
+    return damaged("a record");
 }
 
 }  // namespace oms

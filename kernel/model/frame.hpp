@@ -96,7 +96,8 @@ private:
     Status read_next();
     Status read_plain();
     Status read_packed();
-    Status read_record();
+    const char* read_record(const char* at);
+    Status fault_of(const char* at) const;
 
     std::string_view frame_;
     const char* at_ = nullptr;

@@ -31,6 +31,14 @@ public:
         ++count_;
         return raw;
     }
+    template <class Record>
+    char* add() {
+        char* raw = take(sizeof(Record));
+        const Record record = sdk::make<Record>();
+        std::memcpy(raw, &record, sizeof record);
+        ++count_;
+        return raw;
+    }
     /// Adds a copy, of the size that this build knows. Good until the next change.
     template <class Record>
     char* copy(const Record& record) {
