@@ -3,10 +3,12 @@
 #pragma once
 
 #include <oms/abi/base.h>
+#include <oms/sdk/record_info.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <new>
 
 namespace oms::engine {
 
@@ -22,6 +24,15 @@ oms_status fill(oms_record& out, const Row& row) {
     const std::uint32_t room = out.size;
     std::memcpy(&out, &row, size);
     out.size = room;
+    return OMS_OK;
+}
+
+/// The same of the row that `make_row` makes, which it makes in the caller's place as usual.
+template <class Make>
+oms_status fill_with(oms_record& out, Make make_row) {
+    using Row = decltype(make_row());
+    if (out.kind != sdk::kind_of<Row> || out.size != sizeof(Row)) return fill(out, make_row());
+    new (&out) Row(make_row());
     return OMS_OK;
 }
 

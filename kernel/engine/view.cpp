@@ -94,48 +94,54 @@ oms_status PluginCall::read_observation(const oms_key& key, oms_record& row) {
 
 oms_status PluginCall::get(const oms_key& key, oms_record& row) {
     const World& world = step.core_.world;
-    const Order* of = world.orders.find(key.id);
     switch (key.kind) {
-        case OMS_RECORD_order_row:
-            return of == nullptr ? OMS_NOT_FOUND : fill(row, row_of(*of, OMS_shelf_live));
-        case OMS_RECORD_line_row:
+        case OMS_RECORD_order_row: {
+            const Order* of = world.orders.find(key.id);
+            return of == nullptr ? OMS_NOT_FOUND
+                                 : fill_with(row, [&] { return row_of(*of, OMS_shelf_live); });
+        }
+        case OMS_RECORD_line_row: {
+            const Order* of = world.orders.find(key.id);
             if (of == nullptr || key.part >= of->lines.size()) return OMS_NOT_FOUND;
-            return fill(row, line_row_of(*of, key.part));
+            return fill_with(row, [&] { return line_row_of(*of, key.part); });
+        }
         case OMS_RECORD_term_row: {
-            const Reference* entry = world.references.find(key.reference);
-            const std::vector<Term>* terms = of != nullptr      ? &of->terms
-                                             : entry != nullptr ? &entry->terms
-                                                                : nullptr;
-            if (terms == nullptr) return OMS_NOT_FOUND;
+            const Order* of = world.orders.find(key.id);
+            const Reference* entry = of == nullptr ? world.references.find(key.reference) : nullptr;
+            if (of == nullptr && entry == nullptr) return OMS_NOT_FOUND;
             const std::uint32_t line = of != nullptr ? key.part : OMS_WHOLE_ORDER;
-            for (const Term& term : *terms)
+            for (const Term& term : of != nullptr ? of->terms : entry->terms)
                 if (term.field == key.field && term.line == line)
-                    return fill(row, row_of(term, key.id, 0, key.reference));
+                    return fill_with(row, [&] { return row_of(term, key.id, 0, key.reference); });
             return OMS_NOT_FOUND;
         }
         case OMS_RECORD_route_row: {
             const Route* route = world.routes.find(key.id);
-            return route == nullptr ? OMS_NOT_FOUND : fill(row, row_of(*route));
+            return route == nullptr ? OMS_NOT_FOUND
+                                    : fill_with(row, [&] { return row_of(*route); });
         }
         case OMS_RECORD_balance_row: {
             const BalanceKey balance{key.other, key.field, key.reference};
-            return fill(row, row_of(balance, world.ledger.get(balance)));
+            return fill_with(row, [&] { return row_of(balance, world.ledger.get(balance)); });
         }
         case OMS_RECORD_reference_row: {
             const Reference* entry = world.references.find(key.reference);
-            return entry == nullptr ? OMS_NOT_FOUND : fill(row, row_of(*entry));
+            return entry == nullptr ? OMS_NOT_FOUND
+                                    : fill_with(row, [&] { return row_of(*entry); });
         }
         case OMS_RECORD_observation: return read_observation(key, row);
         case OMS_RECORD_cell_row: {
             const CellKey cell{instance, key.field, key.id, key.other_id};
             const std::int64_t* value = world.cells.find(cell);
-            return value == nullptr ? OMS_NOT_FOUND : fill(row, row_of(cell, *value));
+            return value == nullptr ? OMS_NOT_FOUND
+                                    : fill_with(row, [&] { return row_of(cell, *value); });
         }
         case OMS_RECORD_execution_row: {
             const Order* about = world.orders.find(order);
             if (about == nullptr) return OMS_NOT_FOUND;
             for (const Execution& execution : about->extras().executions)
-                if (execution.id == key.id) return fill(row, row_of(world, *about, execution));
+                if (execution.id == key.id)
+                    return fill_with(row, [&] { return row_of(world, *about, execution); });
             return OMS_NOT_FOUND;
         }
         default: return OMS_INVALID;
@@ -148,42 +154,48 @@ oms_status PluginCall::next(oms_walk& walk, oms_record& row) {
     switch (walk.kind) {
         case OMS_RECORD_line_row:
             if (of == nullptr || walk.position >= of->lines.size()) return OMS_NOT_FOUND;
-            return fill(row, line_row_of(*of, static_cast<std::uint32_t>(walk.position++)));
+            return fill_with(
+                row, [&] { return line_row_of(*of, static_cast<std::uint32_t>(walk.position++)); });
         case OMS_RECORD_term_row:
             if (of == nullptr) return OMS_NOT_FOUND;
-            return nth(of->terms, walk,
-                       [&](const Term& term) { return fill(row, row_of(term, of->id, 0, 0)); });
+            return nth(of->terms, walk, [&](const Term& term) {
+                return fill_with(row, [&] { return row_of(term, of->id, 0, 0); });
+            });
         case OMS_RECORD_route_row:
             if (of == nullptr) return OMS_NOT_FOUND;
-            return nth(of->routes, walk,
-                       [&](std::uint64_t id) { return fill(row, row_of(*world.routes.find(id))); });
+            return nth(of->routes, walk, [&](std::uint64_t id) {
+                return fill_with(row, [&] { return row_of(*world.routes.find(id)); });
+            });
         case OMS_RECORD_route_line_row: {
             const Route* route = world.routes.find(walk.id);
             if (route == nullptr) return OMS_NOT_FOUND;
-            return nth(route->lines, walk,
-                       [&](const RouteLine& line) { return fill(row, row_of(*route, line)); });
+            return nth(route->lines, walk, [&](const RouteLine& line) {
+                return fill_with(row, [&] { return row_of(*route, line); });
+            });
         }
         case OMS_RECORD_execution_row:
             if (of == nullptr) return OMS_NOT_FOUND;
             return nth(of->extras().executions, walk, [&](const Execution& execution) {
-                return fill(row, row_of(world, *of, execution));
+                return fill_with(row, [&] { return row_of(world, *of, execution); });
             });
         case OMS_RECORD_offer_row:
             if (of == nullptr) return OMS_NOT_FOUND;
-            return nth(of->extras().offers, walk,
-                       [&](const Offer& offer) { return fill(row, row_of(*of, offer)); });
+            return nth(of->extras().offers, walk, [&](const Offer& offer) {
+                return fill_with(row, [&] { return row_of(*of, offer); });
+            });
         case OMS_RECORD_balance_row: {
             const auto* found = world.ledger.after(walk.other, walk.field,
                                                    static_cast<std::uint32_t>(walk.position));
             if (found == nullptr) return OMS_NOT_FOUND;
             walk.position = found->first.account;
-            return fill(row, row_of(found->first, found->second));
+            return fill_with(row, [&] { return row_of(found->first, found->second); });
         }
         case OMS_RECORD_reference_row: {
             const auto& all = world.references.all();
             while (walk.position < all.size()) {
                 const Reference& entry = all[walk.position++];
-                if (entry.reference_class == walk.other) return fill(row, row_of(entry));
+                if (entry.reference_class == walk.other)
+                    return fill_with(row, [&] { return row_of(entry); });
             }
             return OMS_NOT_FOUND;
         }

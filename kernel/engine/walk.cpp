@@ -140,9 +140,10 @@ decltype(auto) Step::with_moment(const Raised& raised, Needed needed, Visit visi
     moment.slots = instance.slots;
     std::array<std::int64_t, lifecycle::max_slots> slots;  // with those that were never set
     if (instance.slots.size() < program.table.slots.size()) {
-        slots.fill(0);
-        std::copy(instance.slots.begin(), instance.slots.end(), slots.begin());
-        moment.slots = slots;
+        const auto set = std::copy(instance.slots.begin(), instance.slots.end(), slots.begin());
+        const auto end = slots.begin() + static_cast<std::ptrdiff_t>(program.table.slots.size());
+        std::fill(set, end, 0);
+        moment.slots = {slots.begin(), end};
     }
     moment.number = raised.number;
     moment.role = raised.role;

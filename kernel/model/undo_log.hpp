@@ -2,13 +2,14 @@
 // How a step is taken back: each change leaves behind what puts the old value in its place.
 #pragma once
 
+#include "model/unwritten_list.hpp"
+
 #include <cstddef>
 #include <cstring>
 #include <deque>
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace oms {
 
@@ -22,7 +23,8 @@ public:
     void push(Undo undo) {
         static_assert(std::is_trivially_copyable_v<Undo> && sizeof(Undo) <= sizeof(Entry::data));
         if (!recording_) return;
-        Entry& entry = entries_.emplace_back();
+        Entry& entry = *entries_.room(1);
+        entries_.resize(entries_.size() + 1);
         std::memcpy(entry.data, &undo, sizeof undo);
         entry.run = [](World& world, const std::byte* data) {
             alignas(Undo) std::byte copy[sizeof(Undo)];
@@ -38,19 +40,19 @@ public:
 
     /// Between `begin` and `commit` or `roll_back` changes can be taken back; replay does without.
     void begin() {
-        entries_.clear();
+        entries_.resize(0);
         texts_.clear();
         recording_ = true;
     }
     void commit() {
-        entries_.clear();
+        entries_.resize(0);
         recording_ = false;
     }
     std::size_t mark() const { return entries_.size(); }
     void roll_back(World& world, std::size_t mark) {
         while (entries_.size() > mark) {
-            const Entry entry = entries_.back();
-            entries_.pop_back();
+            const Entry entry = entries_.data()[entries_.size() - 1];
+            entries_.resize(entries_.size() - 1);
             recording_ = false;
             entry.run(world, entry.data);
             recording_ = true;
@@ -59,10 +61,10 @@ public:
 
 private:
     struct Entry {
-        void (*run)(World&, const std::byte*) = nullptr;
+        void (*run)(World&, const std::byte*);
         alignas(16) std::byte data[112];
     };
-    std::vector<Entry> entries_;
+    UnwrittenList<Entry> entries_;
     std::deque<std::string> texts_;
     bool recording_ = false;
 };
