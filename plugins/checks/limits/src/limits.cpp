@@ -8,8 +8,11 @@
 #include <oms/sdk/fields.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +24,49 @@ namespace {
 using namespace oms::sdk;
 namespace rows = tables;
 
+/// A line, and in which currency it is counted.
+struct AskedLine {
+    std::uint32_t line = 0;
+    std::uint32_t product = 0;
+    std::uint32_t direction = 0;
+    std::int64_t ordered = 0;
+    std::optional<std::uint32_t> currency;
+    std::optional<std::int64_t> amount;  ///< owed for the line, if the order says so
+};
+
+void sort_unique(std::pmr::vector<std::uint32_t>& ids) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
+/// What the order asks for, read once for all rules.
+struct Asked {
+    Asked(std::uint64_t of, const View& view) : order(of), account(view.order(of).account) {
+        for (const oms_line_row& row : view.lines(order)) {
+            AskedLine& line = lines.emplace_back(
+                AskedLine{row.line, row.product, row.direction, row.ordered, {}, {}});
+            if (const auto amount = view.term(order, row.line, field::line_amount)) {
+                line.amount = amount->number;
+                line.currency = amount->product;
+            } else if (const auto currency = view.reference_number(row.product, field::currency)) {
+                line.currency = static_cast<std::uint32_t>(*currency);
+            }
+            products.push_back(line.product);
+            if (line.currency) currencies.push_back(*line.currency);
+        }
+        sort_unique(products);
+        sort_unique(currencies);
+    }
+
+    const std::uint64_t order;
+    const std::uint32_t account;
+    std::array<std::byte, 1024> usual_memory;  // enough for a few lines
+    std::pmr::monotonic_buffer_resource memory{usual_memory.data(), usual_memory.size()};
+    std::pmr::vector<AskedLine> lines{&memory};
+    std::pmr::vector<std::uint32_t> products{&memory};
+    std::pmr::vector<std::uint32_t> currencies{&memory};
+};
+
 class Limits : public Check {
 public:
     explicit Limits(const sdk::Settings& given) : settings_(limits::Settings::from(given)) {}
@@ -28,34 +74,20 @@ public:
     void evaluate(const CheckCall& call, const View& view, const Opinions& say) override {
         // What a route carries was held against the limits when it was ordered.
         if (call.stage != Stage::route) {
-            const std::uint32_t account = view.order(call.order).account;
-            std::vector<std::uint32_t> products;
-            std::vector<std::uint32_t> currencies;
-            for (const oms_line_row& line : view.lines(call.order)) {
-                products.push_back(line.product);
-                if (const auto currency = currency_of(call.order, line, view))
-                    currencies.push_back(*currency);
+            const Asked asked(call.order, view);
+            for (const std::uint32_t product : asked.products) {
+                check_quantity(asked, product, view, say);
+                check_position(asked, product, view, say);
             }
-            sort_unique(products);
-            sort_unique(currencies);
-            for (const std::uint32_t product : products) {
-                check_quantity(call.order, account, product, view, say);
-                check_position(call.order, account, product, view, say);
-            }
-            for (const std::uint32_t currency : currencies) {
-                check_notional(call.order, account, currency, view, say);
-                check_held(account, currency, view, say);
+            for (const std::uint32_t currency : asked.currencies) {
+                check_notional(asked, currency, view, say);
+                check_held(asked.account, currency, view, say);
             }
         }
         say.otherwise_pass();
     }
 
 private:
-    static void sort_unique(std::vector<std::uint32_t>& ids) {
-        std::sort(ids.begin(), ids.end());
-        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    }
-
     /// Passes or refuses, with both numbers shown at the scale of the product or currency.
     static void weigh(bool within, std::uint32_t rule, std::int64_t limit, Wide observed,
                       std::uint32_t asset, std::string_view what, const View& view,
@@ -75,13 +107,13 @@ private:
                        ", and the limit is " + format_decimal(limit, row.scale, 0) + code + ".");
     }
 
-    static void check_quantity(std::uint64_t order, std::uint32_t account, std::uint32_t product,
-                               const View& view, const Opinions& say) {
-        const auto limit = view.cell(rows::order_limits::most_quantity, account, product);
+    static void check_quantity(const Asked& asked, std::uint32_t product, const View& view,
+                               const Opinions& say) {
+        const auto limit = view.cell(rows::order_limits::most_quantity, asked.account, product);
         if (!limit) return;
         Wide received = 0;
         Wide delivered = 0;
-        for (const oms_line_row& line : view.lines(order))
+        for (const AskedLine& line : asked.lines)
             if (line.product == product)
                 (line.direction == OMS_direction_receive ? received : delivered) += line.ordered;
         for (const Wide quantity : {received, delivered})
@@ -90,13 +122,14 @@ private:
                       "The order asks for", view, say);
     }
 
-    void check_position(std::uint64_t order, std::uint32_t account, std::uint32_t product,
-                        const View& view, const Opinions& say) const {
+    void check_position(const Asked& asked, std::uint32_t product, const View& view,
+                        const Opinions& say) const {
+        const std::uint32_t account = asked.account;
         const auto longest = view.cell(rows::position_limits::longest, account, product);
         const auto shortest = view.cell(rows::position_limits::shortest, account, product);
         if (!longest && !shortest) return;
         OrderChain chain(account, product, view, say);
-        chain.link(order);
+        chain.link(asked.order);
         std::int64_t orders = 0;
         const OpenQuantity open = chain.sum(settings_.most_open_orders, orders);
         if (orders > settings_.most_open_orders) {
@@ -118,14 +151,14 @@ private:
                   view, say);
     }
 
-    static void check_notional(std::uint64_t order, std::uint32_t account, std::uint32_t currency,
-                               const View& view, const Opinions& say) {
-        const auto limit = view.cell(rows::value_limits::most_notional, account, currency);
+    static void check_notional(const Asked& asked, std::uint32_t currency, const View& view,
+                               const Opinions& say) {
+        const auto limit = view.cell(rows::value_limits::most_notional, asked.account, currency);
         if (!limit) return;
         Wide total = 0;
-        for (const oms_line_row& line : view.lines(order)) {
-            if (currency_of(order, line, view) != currency) continue;
-            const auto value = value_of(order, line, currency, view);
+        for (const AskedLine& line : asked.lines) {
+            if (line.currency != currency) continue;
+            const auto value = line.amount ? line.amount : value_of(asked.order, line, view);
             if (!value) {
                 say.refuse(denials::notional_unknown,
                            {.limit = *limit,
@@ -150,31 +183,19 @@ private:
               "The account's open orders tie up", view, say);
     }
 
-    /// Of the amount that is owed for the line, or else of the product.
-    static std::optional<std::uint32_t> currency_of(std::uint64_t order, const oms_line_row& line,
-                                                    const View& view) {
-        if (const auto amount = view.term(order, line.line, field::line_amount))
-            return amount->product;
-        const auto currency = view.reference_number(line.product, field::currency);
-        if (!currency) return std::nullopt;
-        return static_cast<std::uint32_t>(*currency);
-    }
-
-    /// What is owed for the line, or else quantity x price, rounded up; nothing without a price.
-    static std::optional<std::int64_t> value_of(std::uint64_t order, const oms_line_row& line,
-                                                std::uint32_t currency, const View& view) {
-        if (const auto amount = view.term(order, line.line, field::line_amount))
-            return amount->number;
+    /// Quantity x price, rounded up; nothing without a price.
+    static std::optional<std::int64_t> value_of(std::uint64_t order, const AskedLine& line,
+                                                const View& view) {
         const auto price = price_of(order, line, view);
         if (!price) return std::nullopt;
         const oms_reference_row product = view.reference(line.product);
         const auto value = multiply(line.ordered, product.scale, *price, product.price_scale,
-                                    view.reference(currency).scale, Rounding::up);
+                                    view.reference(*line.currency).scale, Rounding::up);
         if (!value) throw CallError(OMS_OUT_OF_RANGE, "quantity x price does not fit");
         return value;
     }
 
-    static std::optional<std::int64_t> price_of(std::uint64_t order, const oms_line_row& line,
+    static std::optional<std::int64_t> price_of(std::uint64_t order, const AskedLine& line,
                                                 const View& view) {
         if (const auto limit = view.number(order, line.line, field::limit_price)) return limit;
         const bool receives = line.direction == OMS_direction_receive;

@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace oms::plugins::best_venue {
@@ -26,6 +28,7 @@ struct Candidate {
     std::string why_not;  ///< empty: it has a quote within the limit
     bool usable = true;   ///< orders may go there, whatever it quotes
     bool quoted = false;
+    bool chosen = false;
 };
 
 /// What the quotes of one line are about.
@@ -52,6 +55,7 @@ public:
         for (const oms_line_row& row : lines_to_route(call, view)) {
             const Line line = describe(call.order, row, view);
             std::vector<Candidate> candidates;
+            candidates.reserve(call.destinations.size());
             for (const std::uint32_t destination : call.destinations)
                 candidates.push_back(weigh(call, destination, line, view));
             plan_line(line, candidates, say);
@@ -97,32 +101,33 @@ private:
 
     void read_quote(Candidate& venue, const oms_reference_row& row, const Line& line,
                     const View& view) const {
-        const std::string side = line.buys() ? "ask" : "bid";
+        const std::string_view side = line.buys() ? "ask" : "bid";
         const auto price =
             seen(line.row.product, line.buys() ? observed::ask : observed::bid, row, view);
         if (!price) {
-            venue.why_not = "it shows no " + side;
+            venue.why_not.append("it shows no ").append(side);
             return;
         }
         const std::int64_t stale_ns = std::chrono::nanoseconds(settings_.stale_after).count();
         if (stale_ns != 0 && view.now() - price->time > stale_ns) {
-            venue.why_not = "its " + side + " " + line.price(price->value) + " is stale";
+            venue.why_not.append("its ").append(side) += " " + line.price(price->value);
+            venue.why_not += " is stale";
             return;
         }
-        const auto size = seen(line.row.product,
-                               line.buys() ? observed::ask_size : observed::bid_size, row, view);
+        const auto size = view.observation(
+            line.row.product, line.buys() ? observed::ask_size : observed::bid_size, price->source);
         venue.quote.price = price->value;
         venue.quote.size = size ? size->value : line.row.unrouted;
         venue.quoted = venue.quote.size > 0;
         if (!venue.quoted) {
-            venue.why_not = "its " + side + " has no size";
+            venue.why_not.append("its ").append(side).append(" has no size");
             return;
         }
         const bool beyond =
             line.limit && (line.buys() ? price->value > *line.limit : price->value < *line.limit);
         if (beyond)
-            venue.why_not = "its " + side + " " + line.price(price->value) +
-                            " is beyond the limit " + line.price(*line.limit);
+            venue.why_not.append("its ").append(side) +=
+                " " + line.price(price->value) + " is beyond the limit " + line.price(*line.limit);
     }
 
     /// The value of the venue's own source: the one that its entry names, or that has its code.
@@ -138,26 +143,28 @@ private:
     // ---- what is said -------------------------------------------------------------------------
 
     void plan_line(const Line& line, std::vector<Candidate>& candidates, const Routes& say) const {
-        std::vector<std::size_t> within;
-        for (std::size_t index = 0; index < candidates.size(); ++index)
-            if (candidates[index].why_not.empty()) within.push_back(index);
+        std::vector<Quote> quotes;
+        std::vector<Candidate*> within;
+        quotes.reserve(candidates.size());
+        within.reserve(candidates.size());
+        for (Candidate& venue : candidates) {
+            if (!venue.why_not.empty()) continue;
+            quotes.push_back(venue.quote);
+            within.push_back(&venue);
+        }
         if (within.empty()) {
             rest_somewhere(line, candidates, say);
             return;
         }
-        std::vector<Quote> quotes;
-        for (const std::size_t index : within) quotes.push_back(candidates[index].quote);
-        const std::vector<Part> parts = best_split(
-            quotes, line.row.unrouted, static_cast<std::size_t>(settings_.max_splits), line.terms);
-        for (const Part& part : parts) {
-            open(line, candidates[within[part.quote]], part.quantity,
-                 "best of " + std::to_string(within.size()) + " quotes", say);
-            candidates[within[part.quote]].why_not = "chosen";
+        const Split split = best_split(quotes, line.row.unrouted,
+                                       static_cast<std::size_t>(settings_.max_splits), line.terms);
+        const std::string why = "best of " + std::to_string(within.size()) + " quotes";
+        for (const Part& part : split) open(line, *within[part.quote], part.quantity, why, say);
+        for (Candidate* venue : within) {
+            if (venue->chosen) continue;
+            append_quote(venue->why_not, line, venue->quote);
+            venue->why_not += " is not better than what was chosen";
         }
-        for (const std::size_t index : within)
-            if (candidates[index].why_not.empty())
-                candidates[index].why_not = quote_text(line, candidates[index].quote) +
-                                            " is not better than what was chosen";
         explain_rest(line, candidates, say);
     }
 
@@ -179,41 +186,45 @@ private:
             if (first != candidates.end()) chosen = &*first;
             why = "no venue shows a quote; it is the first one configured";
         }
-        if (chosen != nullptr) {
-            open(line, *chosen, line.row.unrouted, why, say);
-            chosen->why_not = "chosen";
-        }
+        if (chosen != nullptr) open(line, *chosen, line.row.unrouted, why, say);
         explain_rest(line, candidates, say);
     }
 
-    static void open(const Line& line, const Candidate& venue, std::int64_t quantity,
+    static void open(const Line& line, Candidate& venue, std::int64_t quantity,
                      const std::string& why, const Routes& say) {
+        venue.chosen = true;
         RoutePlan plan(venue.destination);
         plan.add_line(line.row.line, line.row.product, quantity);
-        std::string text = line.quantity(quantity) + " of " + line.quantity(line.row.unrouted);
-        if (venue.quoted) text += " at " + quote_text(line, venue.quote);
-        say.open(plan, score(line, venue), text + ": " + why);
+        std::string text = line.quantity(quantity);
+        text.reserve(usual_text);
+        text.append(" of ").append(line.quantity(line.row.unrouted));
+        if (venue.quoted) append_quote(text += " at ", line, venue.quote);
+        say.open(plan, score(line, venue), text.append(": ").append(why));
     }
 
     static void explain_rest(const Line& line, const std::vector<Candidate>& candidates,
                              const Routes& say) {
         for (const Candidate& venue : candidates)
-            if (venue.why_not != "chosen")
+            if (!venue.chosen)
                 say.passed_over(venue.destination, score(line, venue), venue.why_not);
     }
 
-    static std::string quote_text(const Line& line, const Quote& quote) {
-        std::string text = line.price(quote.price) + " x " + line.quantity(quote.size);
-        if (quote.fee_bps != 0) text += ", fee " + std::to_string(quote.fee_bps) + " bp";
+    static void append_quote(std::string& text, const Line& line, const Quote& quote) {
+        text.reserve(usual_text);
+        text.append(line.price(quote.price)).append(" x ").append(line.quantity(quote.size));
+        if (quote.fee_bps != 0)
+            text.append(", fee ").append(std::to_string(quote.fee_bps)).append(" bp");
         if (quote.fee_fixed != 0)
-            text += ", fee " + format_decimal(quote.fee_fixed, line.terms.currency_scale);
-        return text;
+            text.append(", fee ").append(
+                format_decimal(quote.fee_fixed, line.terms.currency_scale));
     }
 
     /// The price with its fee in it, at the product's price scale; 0 where there is no quote.
     static std::int64_t score(const Line& line, const Candidate& venue) {
         return venue.quoted ? effective_price(venue.quote, line.buys()) : 0;
     }
+
+    static constexpr std::size_t usual_text = 96;
 
     best_venue::Settings settings_;
 };

@@ -31,26 +31,28 @@ std::int64_t fits(std::optional<std::int64_t> value) {
 }
 
 struct Spread {
-    std::vector<Part> parts;
+    Split parts;
     std::int64_t shown = 0;  ///< how much of the quantity the quotes show
     std::int64_t cost = 0;
 };
 
-/// Over the chosen quotes, the best price first.
-Spread spread(std::span<const Quote> quotes, const std::vector<std::size_t>& chosen,
-              std::int64_t quantity, const Terms& terms) {
+/// Over the quotes whose bits are set, the best price first.
+Spread spread(std::span<const Quote> quotes, std::span<const std::size_t> by_price,
+              std::uint32_t chosen, std::int64_t quantity, const Terms& terms) {
     Spread result;
     std::int64_t left = quantity;
-    for (const std::size_t index : chosen) {
-        std::int64_t part = std::min(quotes[index].size, left);
+    for (std::size_t place = 0; place < by_price.size(); ++place) {
+        if ((chosen >> place & 1U) == 0) continue;
+        std::int64_t part = std::min(quotes[by_price[place]].size, left);
         if (part < left) part -= part % terms.lot;
         if (part == 0) continue;
-        result.parts.push_back({index, part});
+        result.parts.add({by_price[place], part});
         left -= part;
     }
     result.shown = quantity - left;
-    if (result.parts.empty() && !chosen.empty()) result.parts.push_back({chosen.front(), 0});
-    if (!result.parts.empty()) result.parts.front().quantity += left;
+    if (result.parts.empty())
+        result.parts.add({by_price[static_cast<std::size_t>(std::countr_zero(chosen))], 0});
+    result.parts.front().quantity += left;
     for (const Part& part : result.parts)
         result.cost = fits(sdk::add(result.cost, cost(quotes[part.quote], part.quantity, terms)));
     return result;
@@ -72,26 +74,24 @@ std::int64_t effective_price(const Quote& quote, bool buys) {
     return fits(sdk::narrow(*sdk::divide(buys ? exact : -exact, one_in_bps, Rounding::half_even)));
 }
 
-std::vector<Part> best_split(std::span<const Quote> quotes, std::int64_t quantity, std::size_t most,
-                             const Terms& terms) {
-    std::vector<std::size_t> order(quotes.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-        return rank(quotes[left], terms.buys) < rank(quotes[right], terms.buys);
+Split best_split(std::span<const Quote> quotes, std::int64_t quantity, std::size_t most,
+                 const Terms& terms) {
+    std::vector<std::size_t> by_price(quotes.size());
+    std::iota(by_price.begin(), by_price.end(), std::size_t{0});
+    std::sort(by_price.begin(), by_price.end(), [&](std::size_t left, std::size_t right) {
+        return std::pair(rank(quotes[left], terms.buys), left) <
+               std::pair(rank(quotes[right], terms.buys), right);
     });
-    if (order.size() > max_combined) order.resize(max_combined);
+    if (by_price.size() > max_combined) by_price.resize(max_combined);
 
     Spread best;
-    for (std::uint32_t mask = 1; mask < (std::uint32_t{1} << order.size()); ++mask) {
-        if (static_cast<std::size_t>(std::popcount(mask)) > most) continue;
-        std::vector<std::size_t> chosen;
-        for (std::size_t place = 0; place < order.size(); ++place)
-            if ((mask >> place & 1U) != 0) chosen.push_back(order[place]);
-        Spread next = spread(quotes, chosen, quantity, terms);
+    for (std::uint32_t chosen = 1; chosen < (std::uint32_t{1} << by_price.size()); ++chosen) {
+        if (static_cast<std::size_t>(std::popcount(chosen)) > most) continue;
+        const Spread next = spread(quotes, by_price, chosen, quantity, terms);
         const auto key = [](const Spread& of) {
             return std::tuple(-of.shown, of.cost, of.parts.size());
         };
-        if (best.parts.empty() || key(next) < key(best)) best = std::move(next);
+        if (best.parts.empty() || key(next) < key(best)) best = next;
     }
     return best.parts;
 }

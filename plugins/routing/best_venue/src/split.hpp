@@ -2,10 +2,10 @@
 // How a quantity is best spread over quotes. Pure arithmetic on whole numbers, nothing of the host.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace oms::plugins::best_venue {
 
@@ -33,6 +33,22 @@ struct Part {
     std::int64_t quantity = 0;
 };
 
+/// The parts of a quantity, the one with the best price first.
+class Split {
+public:
+    void add(const Part& part) { parts_[size_++] = part; }
+    bool empty() const { return size_ == 0; }
+    std::size_t size() const { return size_; }
+    Part& front() { return parts_.front(); }
+    const Part& operator[](std::size_t place) const { return parts_[place]; }
+    const Part* begin() const { return parts_.data(); }
+    const Part* end() const { return parts_.data() + size_; }
+
+private:
+    std::array<Part, max_combined> parts_{};
+    std::size_t size_ = 0;
+};
+
 /// What one part costs, fees included and rounded against us, at the currency's scale; below zero
 /// for what a sale brings in. Throws sdk::CallError when it does not fit.
 std::int64_t cost(const Quote& quote, std::int64_t quantity, const Terms& terms);
@@ -43,9 +59,9 @@ std::int64_t effective_price(const Quote& quote, bool buys);
 
 /// Of all ways to spread `quantity` over at most `most` quotes the one that is shown the most of
 /// it; of those the cheapest; of those the one with the fewest parts; of those the one whose quotes
-/// come first. What no quote shows goes to the part with the best price. Best price first; the
-/// parts add up to `quantity`. No quotes, no parts.
-std::vector<Part> best_split(std::span<const Quote> quotes, std::int64_t quantity, std::size_t most,
-                             const Terms& terms);
+/// come first. What no quote shows goes to the part with the best price. The parts add up to
+/// `quantity`. No quotes, no parts.
+Split best_split(std::span<const Quote> quotes, std::int64_t quantity, std::size_t most,
+                 const Terms& terms);
 
 }  // namespace oms::plugins::best_venue

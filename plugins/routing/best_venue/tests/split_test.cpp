@@ -14,7 +14,7 @@ using namespace oms::plugins::best_venue;
 const Terms buying{.buys = true, .scale = 0, .price_scale = 2, .currency_scale = 2, .lot = 1};
 const Terms selling{.buys = false, .scale = 0, .price_scale = 2, .currency_scale = 2, .lot = 1};
 
-std::int64_t total(const std::vector<Part>& parts) {
+std::int64_t total(const Split& parts) {
     std::int64_t sum = 0;
     for (const Part& part : parts) sum += part.quantity;
     return sum;
@@ -107,7 +107,7 @@ TEST(Split, IsNeverBeatenByAnyOtherSpreadOfWhatIsShown) {
             quotes.push_back({pick(95, 105), pick(1, 8), pick(-20, 20), pick(0, 3)});
         const std::int64_t shown = quotes[0].size + quotes[1].size + quotes[2].size;
         const std::int64_t quantity = std::min<std::int64_t>(shown, pick(1, 12));
-        const std::vector<Part> parts = best_split(quotes, quantity, 3, terms);
+        const Split parts = best_split(quotes, quantity, 3, terms);
         ASSERT_EQ(total(parts), quantity);
         std::int64_t found = 0;
         for (const Part& part : parts) {
