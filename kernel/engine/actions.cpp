@@ -26,7 +26,7 @@ Refusal Step::act(const Raised& raised, const Program& program, const Action& ac
         mask.route = raised.route;
         mask.slot = World::undo_slot;
         mask.value =
-            static_cast<std::int64_t>(instance.undo_mask | std::uint64_t{1} << action.undo_bit);
+            static_cast<std::int64_t>(instance.undo_mask() | std::uint64_t{1} << action.undo_bit);
         emit(mask);
     }
     switch (action.verb) {
@@ -85,7 +85,7 @@ Refusal Step::act_on_order(const Raised& raised, const Program& program, const A
 
 void Step::act_on_route(const Raised& raised, const Action& action) {
     const std::uint64_t id = raised.route;
-    const std::vector<Line>& lines = order(raised.order)->lines;
+    const ShortList<Line>& lines = order(raised.order)->lines;
     std::uint32_t line = route(id)->lines.front().line;
     const std::uint32_t product = lines[line].product;
     Int128 working = 0;
@@ -118,7 +118,7 @@ void Step::act_on_route(const Raised& raised, const Action& action) {
 
 void Step::raise_on_routes(std::uint64_t id, std::uint8_t role, std::uint32_t event,
                            std::uint32_t without_flags, std::uint32_t with_flags) {
-    const std::vector<std::uint64_t> routes = order(id)->routes;
+    const IdList routes = order(id)->routes;
     for (const std::uint64_t to : routes) {
         const Route& at = *route(to);
         if ((at.flags & without_flags) != 0 || (at.flags & with_flags) != with_flags) continue;
@@ -135,7 +135,7 @@ void Step::emit_event(const Raised& raised, const Program& program, const Action
         case Target::order: raise({of.id, 0, event, raised.role, raised.number}); return;
         case Target::routes: raise_on_routes(of.id, action.role, event, OMS_ROUTE_ENDED, 0); return;
         case Target::parent:
-            if (of.parent != 0) raise({of.parent, 0, event, raised.role, raised.number});
+            if (of.parent() != 0) raise({of.parent(), 0, event, raised.role, raised.number});
             return;
         case Target::linked: {
             const std::vector<Link> links = of.extras().links;
@@ -183,7 +183,7 @@ void Step::send_signal(const Raised& raised, const Program& program, const Actio
     } else if (action.amount == Amount::number) {
         due = raised.number;
     }
-    const std::vector<std::uint64_t> routes = order(raised.order)->routes;
+    const IdList routes = order(raised.order)->routes;
     for (const std::uint64_t to : routes) {
         const Route& at = *route(to);
         if (at.ended() || (action.role != lifecycle::any_role && role_of(at) != action.role))
@@ -202,8 +202,7 @@ void Step::send_signal(const Raised& raised, const Program& program, const Actio
 void Step::set_slot(const Raised& raised, const Action& action) {
     const Instance& instance =
         raised.route != 0 ? route(raised.route)->instance : order(raised.order)->instance;
-    const std::int64_t old =
-        action.index < instance.slots.size() ? instance.slots[action.index] : 0;
+    const std::int64_t old = instance.slot(action.index);
     const std::int64_t given = action.from_event != 0 ? raised.number : action.number;
     std::int64_t sum = given;
     if (action.verb == Verb::add && __builtin_add_overflow(old, given, &sum)) sum = old;
@@ -234,7 +233,7 @@ void Step::set_timer(const Raised& raised, const Program& program, const Action&
 }
 
 void Step::clear_timers(const Raised& raised, std::uint32_t event) {
-    const std::vector<std::uint64_t> timers = order(raised.order)->timers;
+    const IdList timers = order(raised.order)->timers;
     for (const std::uint64_t id : timers) {
         const Timer& timer = *world().timers.find(id);
         if (timer.event != event || timer.route != raised.route) continue;
@@ -289,7 +288,7 @@ void Step::watch_available(const Raised& raised, const Program& program, const A
 }
 
 void Step::clear_watches(std::uint64_t id) {
-    const std::vector<std::uint64_t> watches = order(id)->extras().watches;
+    const IdList watches = order(id)->extras().watches;
     for (const std::uint64_t watch : watches) {
         auto gone = World::as_effect(*world().watches.find(watch));
         gone.comparison = 0;
@@ -310,7 +309,7 @@ void Step::ask_person(const Raised& raised, const Program& program, const Action
 }
 
 void Step::clear_tasks(const Raised& raised) {
-    const std::vector<std::uint64_t> tasks = order(raised.order)->extras().tasks;
+    const IdList tasks = order(raised.order)->extras().tasks;
     for (const std::uint64_t id : tasks) {
         const Task& task = *world().tasks.find(id);
         if (task.open == 0 || task.route != raised.route) continue;
@@ -327,15 +326,15 @@ void Step::cancel_rest(std::uint64_t id, std::uint8_t role) {
         if (line.counts.unrouted() == 0) continue;
         Counts counts = line.counts;
         counts.cancelled += counts.unrouted();
-        count(*order(id), i, counts, line.value);
+        count(*order(id), i, counts);
         static_cast<void>(hold_line(id, i, HoldMode::fact));
     }
 }
 
 void Step::undo_all(const Raised& raised, const Program& program) {
     const auto mask = [&] {
-        return raised.route != 0 ? route(raised.route)->instance.undo_mask
-                                 : order(raised.order)->instance.undo_mask;
+        return raised.route != 0 ? route(raised.route)->instance.undo_mask()
+                                 : order(raised.order)->instance.undo_mask();
     };
     while (mask() != 0) {
         const auto bit = static_cast<unsigned>(std::bit_width(mask()) - 1);

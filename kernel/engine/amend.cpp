@@ -34,7 +34,7 @@ bool any_open(const Order& of) {
 
 Term as_term(const oms_term& detail) {
     return {detail.line,    detail.field,  detail.type,
-            detail.product, detail.number, std::string(view(detail.text))};
+            detail.product, detail.number, CompactText(view(detail.text))};
 }
 
 }  // namespace
@@ -105,7 +105,7 @@ Refusal Step::try_amend(std::uint64_t id, std::uint64_t of_route) {
         effect.working = counts.working;
         effect.done = counts.done;
         effect.cancelled = counts.cancelled;
-        effect.value = to_wide(line.value);
+        effect.value = to_wide(order(id)->value(change.line));
         apply(effect);
     });
     details<oms_term>([&](const oms_term& term) { apply(as_effect(as_term(term), id, 0)); });
@@ -150,7 +150,7 @@ Refusal Step::carry_out_amend(std::uint64_t id) {
     // A party that is told of new terms is told the quantity too.
     for (const std::uint64_t to : open) {
         const Route& at = *route(to);
-        const bool has_terms = !at.terms.empty();
+        const bool has_terms = !at.terms().empty();
         const bool has_quantity =
             std::any_of(at.lines.begin(), at.lines.end(),
                         [](const RouteLine& line) { return line.amending != 0; });
@@ -197,7 +197,7 @@ Refusal Step::amend_line(std::uint64_t id, const oms_line& change,
     const std::int64_t at_once = std::max(delta, -counts.unrouted());
     counts.ordered += at_once;
     delta -= at_once;
-    count(*order(id), change.line, counts, line.value);
+    count(*order(id), change.line, counts);
     for (auto to = working.rbegin(); to != working.rend() && delta < 0; ++to)
         delta -= ask(*to, delta);
     // What is done by now stays done; whatever else is left cannot be taken from anybody.
@@ -272,7 +272,8 @@ void Step::apply_amend(std::uint64_t id) {
         const RouteLine at = route(id)->lines[i];
         if (at.amending != 0 && !route(id)->enquiry()) resize(id, at, at.amending);
     }
-    const std::vector<Term> taken = route(id)->terms;
+    const std::span<const Term> known = route(id)->terms();
+    const std::vector<Term> taken(known.begin(), known.end());
     drop_terms(id);
     for (const Term& term : taken) emit(as_effect(term, owner, 0));
     // The terms may change what must be held for any line of the order.
@@ -293,11 +294,12 @@ void Step::drop_amend(std::uint64_t id) {
 }
 
 void Step::drop_terms(std::uint64_t id) {
-    const std::vector<Term> dropped = route(id)->terms;
+    const std::span<const Term> known = route(id)->terms();
+    const std::vector<Term> dropped(known.begin(), known.end());
     for (Term term : dropped) {
         term.type = 0;
         term.number = 0;
-        term.text.clear();
+        term.text = CompactText();
         emit(as_effect(term, route(id)->order, id));
     }
 }

@@ -176,7 +176,7 @@ bool Engine::answer_of(std::uint32_t origin, std::string_view key, sdk::Batch& r
     auto answered = make<oms_answered>();
     answered.code = entry->code;
     answered.order = entry->order;
-    answered.id = entry->id;
+    answered.id = entry->id();
     answered.fingerprint = entry->fingerprint;
     answered.text = text(entry->text());
     rows.add(answered);

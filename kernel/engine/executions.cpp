@@ -16,7 +16,7 @@ void Step::count(const Order& of, std::uint32_t index, Counts counts, Int128 val
     OMS_ASSERT(counts.working >= 0 && counts.done >= 0 && counts.cancelled >= 0 &&
                counts.unrouted() >= 0);
     const Line& line = of.lines[index];
-    if (line.counts == counts && line.value == value) return;
+    if (line.counts == counts && of.value(index) == value) return;
     auto effect = make<oms_line_counted>();
     effect.order = of.id;
     effect.line = index;
@@ -69,7 +69,7 @@ void Step::count_whole(const Order& of, std::uint32_t index) {
         std::clamp(counts.ordered - reachable, std::int64_t{0}, counts.ordered - counts.done);
     counts.working = std::clamp(reached - counts.done, std::int64_t{0},
                                 counts.ordered - counts.done - counts.cancelled);
-    count(of, index, counts, whole.value);
+    count(of, index, counts);
 }
 
 /// The party works another quantity from now on, as it was asked to or by itself; one below what
@@ -89,7 +89,7 @@ void Step::resize(std::uint64_t id, const RouteLine& at, std::int64_t wanted) {
     counts.ordered += more < 0 ? more : std::max(more - line.counts.unrouted(), std::int64_t{0});
     // What was over there may just have been ordered.
     counts.ordered += std::min(counts.over, std::max(at.counts.over - there.over, std::int64_t{0}));
-    count(*order(owner), at.line, counts, line.value);
+    count(*order(owner), at.line, counts);
     static_cast<void>(hold_route_line(id, at.line, HoldMode::fact));
 }
 
@@ -104,7 +104,7 @@ void Step::give_back(std::uint64_t id, const RouteLine& at, std::int64_t quantit
     count(*route(id), at.line, there, amending);
     Counts counts = of.lines[at.line].counts;
     counts.working -= quantity;
-    count(of, at.line, counts, of.lines[at.line].value);
+    count(of, at.line, counts);
     static_cast<void>(hold_route_line(id, at.line, HoldMode::fact));
     if (held_for(of, at.line) != held_before || amending != at.amending)
         static_cast<void>(hold_line(of.id, at.line, HoldMode::fact));
@@ -141,7 +141,7 @@ void Step::execute(std::uint64_t id, std::uint32_t index, std::int64_t quantity,
     Counts counts = line.counts;
     counts.working -= expected;
     counts.done += quantity;
-    count(*order(owner), index, counts, line.value + Int128{price} * quantity);
+    count(*order(owner), index, counts, order(owner)->value(index) + Int128{price} * quantity);
     if (quantity > expected) {
         anomaly(owner, id, "more was executed than worked there");
         if (order(owner)->lines[index].counts.over > line.counts.over)
@@ -185,7 +185,8 @@ void Step::reverse(std::uint64_t owner, std::uint64_t execution, std::uint32_t s
         counts.working += open;
     else if (counts.cancelled > 0)
         counts.cancelled += done.quantity;
-    count(*order(owner), done.line, counts, line.value - Int128{done.price} * done.quantity);
+    count(*order(owner), done.line, counts,
+          order(owner)->value(done.line) - Int128{done.price} * done.quantity);
     post_reversal(owner, execution);
     if (done.route != 0) static_cast<void>(hold_route_line(done.route, done.line, HoldMode::fact));
     static_cast<void>(hold_line(owner, done.line, HoldMode::fact));
@@ -324,7 +325,7 @@ void Step::apportion(std::uint64_t block, std::uint64_t execution) {
         counts.working -= parts[i];
         counts.done += parts[i];
         count(*order(source.order), source.source_line, counts,
-              line.value + Int128{done.price} * parts[i]);
+              order(source.order)->value(source.source_line) + Int128{done.price} * parts[i]);
         post_execution(*order(source.order), order(source.order)->extras().executions.back(), 0,
                        order(block)->account);
         static_cast<void>(hold_line(source.order, source.source_line, HoldMode::fact));
@@ -364,7 +365,7 @@ void Step::return_to_sources(std::uint64_t block) {
         const Line line = from->lines[source.source_line];
         Counts counts = line.counts;
         counts.working -= open;
-        count(*from, source.source_line, counts, line.value);
+        count(*from, source.source_line, counts);
         static_cast<void>(hold_line(source.order, source.source_line, HoldMode::fact));
         raise({source.order, 0, static_cast<std::uint32_t>(Event::source_returned),
                lifecycle::any_role, open});

@@ -156,7 +156,7 @@ Refusal Step::open_terms(std::uint64_t id) {
         if (refusal != 0) return;
         refusal = check_term(term, order(id)->lines.size());
         if (refusal == 0 && ++count > OMS_MAX_TERMS) refusal = OMS_ERROR_too_many_records;
-        const std::vector<Term>& known = order(id)->terms;
+        const ShortList<Term>& known = order(id)->terms;
         if (refusal == 0 && std::any_of(known.begin(), known.end(), [&](const Term& other) {
                 return other.line == term.line && other.field == term.field;
             }))
@@ -256,7 +256,7 @@ Refusal Step::open_sources(std::uint64_t id) {
         emit(effect);
         Counts counts = from.counts;
         counts.working += detail.quantity;
-        count(*source, detail.source_line, counts, from.value);
+        count(*source, detail.source_line, counts);
         touch(source->id);
     });
     if (refusal != 0) return refusal;

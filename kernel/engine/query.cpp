@@ -18,20 +18,21 @@ namespace {
 constexpr std::uint32_t default_limit = 100;
 constexpr std::uint32_t max_limit = 10000;
 
-void add_route(const Route& route, sdk::Batch& rows) {
-    rows.add(row_of(route));
+void add_route(const World& world, const Route& route, sdk::Batch& rows) {
+    rows.add(row_of(world, route));
     for (const RouteLine& line : route.lines) rows.add(row_of(route, line));
-    for (const Term& term : route.terms) rows.add(row_of(term, route.order, route.id, 0));
+    for (const Term& term : route.terms()) rows.add(row_of(term, route.order, route.id, 0));
 }
 
 void add_order(const World& world, const Order& order, std::uint32_t shelf, sdk::Batch& rows) {
-    rows.add(row_of(order, shelf));
+    rows.add(row_of(world, order, shelf));
     for (std::uint32_t i = 0; i < order.lines.size(); ++i) rows.add(line_row_of(order, i));
     for (const Term& term : order.terms) rows.add(row_of(term, order.id, 0, 0));
     for (const Link& link : order.extras().links) rows.add(row_of(order, link));
     for (const Source& source : order.extras().sources)
         rows.add(row_of(order, source, order.lines[source.line].product));
-    for (const std::uint64_t route : order.routes) add_route(*world.routes.find(route), rows);
+    for (const std::uint64_t route : order.routes)
+        add_route(world, *world.routes.find(route), rows);
     for (const Execution& execution : order.extras().executions)
         rows.add(row_of(world, order, execution));
     for (const Offer& offer : order.extras().offers) rows.add(row_of(order, offer));
@@ -82,7 +83,7 @@ void list_orders(const World& world, const oms_query& query, std::uint32_t limit
                 ended = ended || world.timers.find(timer)->event == 0;
             if (ended) continue;
         }
-        rows.add(row_of(*order, OMS_shelf_live));
+        rows.add(row_of(world, *order, OMS_shelf_live));
         for (std::uint32_t i = 0; i < order->lines.size(); ++i) rows.add(line_row_of(*order, i));
         --limit;
     }
@@ -106,7 +107,7 @@ void list_routes(const World& world, const oms_query& query, std::uint32_t limit
         at = route->id;
         if (query.reference != 0 && route->channel != query.reference) continue;
         if (query.open_only != 0 && route->ended()) continue;
-        add_route(*route, rows);
+        add_route(world, *route, rows);
         --limit;
     }
 }

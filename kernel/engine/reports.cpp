@@ -169,7 +169,7 @@ void Step::open_task(std::uint64_t of_order, std::uint64_t of_route, std::string
 /// Tells operations of what may be found again and again; nobody is told twice before he has noted
 /// it.
 void Step::tell_once(std::uint64_t of_route, std::string_view title) {
-    const std::vector<std::uint64_t>& tasks = order(subject_)->extras().tasks;
+    const IdList& tasks = order(subject_)->extras().tasks;
     const bool told = std::any_of(tasks.begin(), tasks.end(), [&](std::uint64_t task) {
         const Task& known = *world().tasks.find(task);
         return known.open != 0 && known.route == of_route && known.title == title;

@@ -48,7 +48,7 @@ Refusal Step::route_order() {
     details<oms_term>([&](const oms_term& term) {
         if (refusal == 0) refusal = check_term(term, known->lines.size());
         plan.terms.push_back({term.line, term.field, term.type, term.product, term.number,
-                              std::string(view(term.text))});
+                              CompactText(view(term.text))});
     });
     if (refusal != 0) return refusal;
     if (plan.lines.empty()) plan.lines = free_lines(*known, lifecycle::any_role);

@@ -147,7 +147,7 @@ Refusal Step::open_route(std::uint64_t id, const PlannedRoute& plan) {
         if (enquiry) continue;
         Counts counts = order(id)->lines[i].counts;
         counts.working += asked[i];
-        count(*order(id), i, counts, order(id)->lines[i].value);
+        count(*order(id), i, counts);
     }
     for (const Term& term : plan.terms) {
         auto set = make<oms_term_set>();
@@ -206,7 +206,7 @@ void Step::flag_route(std::uint64_t id, std::uint32_t set, std::uint32_t clear) 
     effect.route = id;
     effect.order = at.order;
     effect.flags = flags;
-    const std::string kept = at.external_ref;
+    const std::string kept(at.external_ref);
     effect.external_ref = text(kept);
     emit(effect);
     touch(at.order);

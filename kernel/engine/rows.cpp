@@ -17,10 +17,10 @@ std::uint64_t packed(const Instance& instance) {
 
 }  // namespace
 
-oms_order_row row_of(const Order& order, std::uint32_t shelf) {
+oms_order_row row_of(const World& world, const Order& order, std::uint32_t shelf) {
     auto row = make<oms_order_row>();
     row.order = order.id;
-    row.parent = order.parent;
+    row.parent = order.parent();
     row.order_kind = order.kind;
     row.account = order.account;
     row.lifecycle = order.instance.lifecycle;
@@ -34,7 +34,7 @@ oms_order_row row_of(const Order& order, std::uint32_t shelf) {
     row.regions = packed(order.instance);
     row.shelf = shelf;
     row.key = text(order.key);
-    row.status = text(order.status);
+    row.status = text(world.status_words.at(order.status));
     return row;
 }
 
@@ -55,10 +55,11 @@ oms_line_row line_row_of(const Order& order, std::uint32_t index) {
     row.over = line.counts.over;
     row.unrouted = line.counts.unrouted();
     if (line.counts.done > 0) {
-        const auto average = sdk::divide(line.value, line.counts.done, sdk::Rounding::half_even);
+        const auto average =
+            sdk::divide(order.value(index), line.counts.done, sdk::Rounding::half_even);
         row.average_price = average ? sdk::narrow(*average).value_or(0) : 0;
     }
-    row.value = to_wide(line.value);
+    row.value = to_wide(order.value(index));
     return row;
 }
 
@@ -77,7 +78,7 @@ oms_term_row row_of(const Term& term, std::uint64_t order, std::uint64_t route,
     return row;
 }
 
-oms_route_row row_of(const Route& route) {
+oms_route_row row_of(const World& world, const Route& route) {
     auto row = make<oms_route_row>();
     row.route = route.id;
     row.order = route.order;
@@ -87,7 +88,7 @@ oms_route_row row_of(const Route& route) {
     row.flags = route.flags;
     row.regions = packed(route.instance);
     row.external_ref = text(route.external_ref);
-    row.status = text(route.status);
+    row.status = text(world.status_words.at(route.status));
     return row;
 }
 

@@ -7,11 +7,11 @@
 namespace oms::engine {
 
 // Texts in a row point into the world: good until the next change.
-oms_order_row row_of(const Order& order, std::uint32_t shelf);
+oms_order_row row_of(const World& world, const Order& order, std::uint32_t shelf);
 oms_line_row line_row_of(const Order& order, std::uint32_t line);
 oms_term_row row_of(const Term& term, std::uint64_t order, std::uint64_t route,
                     std::uint32_t reference);
-oms_route_row row_of(const Route& route);
+oms_route_row row_of(const World& world, const Route& route);
 oms_route_line_row row_of(const Route& route, const RouteLine& line);
 oms_execution_row row_of(const World& world, const Order& order, const Execution& execution);
 oms_offer_row row_of(const Order& order, const Offer& offer);

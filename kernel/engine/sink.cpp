@@ -113,7 +113,7 @@ oms_status PluginCall::add_route(std::uint32_t destination, const oms_batch& det
         } else if (const auto* term = sdk::as<oms_term>(record)) {
             if (!is_sound(term->text)) return break_contract(OMS_OUT_OF_RANGE);
             plan.terms.push_back({term->line, term->field, term->type, term->product, term->number,
-                                  std::string(sdk::view(term->text))});
+                                  CompactText(sdk::view(term->text))});
         } else {
             return break_contract(OMS_INVALID);
         }

@@ -224,7 +224,7 @@ Refusal Step::dispatch() {
     const std::uint32_t kind = head_->kind;
     if (known_ != nullptr) {
         subject_ = known_->order;
-        made_ = known_->id;
+        made_ = known_->id();
         say(known_->text());
         return known_->code;
     }

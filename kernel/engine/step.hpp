@@ -212,6 +212,9 @@ private:
                  std::uint64_t refers_to);
     void reverse(std::uint64_t order, std::uint64_t execution, std::uint32_t state);
     void count(const Order& order, std::uint32_t line, Counts counts, Int128 value);
+    void count(const Order& order, std::uint32_t line, Counts counts) {
+        count(order, line, counts, order.value(line));
+    }
     void count(const Route& route, std::uint32_t line, Counts counts, std::int64_t amending);
     void count_whole(const Order& order, std::uint32_t line);
     void resize(std::uint64_t route, const RouteLine& at, std::int64_t wanted);

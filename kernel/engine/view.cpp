@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 namespace oms::engine {
 
@@ -97,8 +98,9 @@ oms_status PluginCall::get(const oms_key& key, oms_record& row) {
     switch (key.kind) {
         case OMS_RECORD_order_row: {
             const Order* of = world.orders.find(key.id);
-            return of == nullptr ? OMS_NOT_FOUND
-                                 : fill_with(row, [&] { return row_of(*of, OMS_shelf_live); });
+            return of == nullptr
+                       ? OMS_NOT_FOUND
+                       : fill_with(row, [&] { return row_of(world, *of, OMS_shelf_live); });
         }
         case OMS_RECORD_line_row: {
             const Order* of = world.orders.find(key.id);
@@ -108,9 +110,13 @@ oms_status PluginCall::get(const oms_key& key, oms_record& row) {
         case OMS_RECORD_term_row: {
             const Order* of = world.orders.find(key.id);
             const Reference* entry = of == nullptr ? world.references.find(key.reference) : nullptr;
-            if (of == nullptr && entry == nullptr) return OMS_NOT_FOUND;
+            std::span<const Term> terms;
+            if (of != nullptr)
+                terms = of->terms;
+            else if (entry != nullptr)
+                terms = entry->terms;
             const std::uint32_t line = of != nullptr ? key.part : OMS_WHOLE_ORDER;
-            for (const Term& term : of != nullptr ? of->terms : entry->terms)
+            for (const Term& term : terms)
                 if (term.field == key.field && term.line == line)
                     return fill_with(row, [&] { return row_of(term, key.id, 0, key.reference); });
             return OMS_NOT_FOUND;
@@ -118,7 +124,7 @@ oms_status PluginCall::get(const oms_key& key, oms_record& row) {
         case OMS_RECORD_route_row: {
             const Route* route = world.routes.find(key.id);
             return route == nullptr ? OMS_NOT_FOUND
-                                    : fill_with(row, [&] { return row_of(*route); });
+                                    : fill_with(row, [&] { return row_of(world, *route); });
         }
         case OMS_RECORD_balance_row: {
             const BalanceKey balance{key.other, key.field, key.reference};
@@ -164,7 +170,7 @@ oms_status PluginCall::next(oms_walk& walk, oms_record& row) {
         case OMS_RECORD_route_row:
             if (of == nullptr) return OMS_NOT_FOUND;
             return nth(of->routes, walk, [&](std::uint64_t id) {
-                return fill_with(row, [&] { return row_of(*world.routes.find(id)); });
+                return fill_with(row, [&] { return row_of(world, *world.routes.find(id)); });
             });
         case OMS_RECORD_route_line_row: {
             const Route* route = world.routes.find(walk.id);

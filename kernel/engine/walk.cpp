@@ -76,7 +76,7 @@ Facts Step::facts_of(const Order& of) const {
     const bool asked =
         std::any_of(of.extras().tasks.begin(), of.extras().tasks.end(),
                     [&](std::uint64_t id) { return world().tasks.find(id)->open != 0; });
-    return complete(roles) | if_so(of.parent != 0, fact_bit(Fact::has_parent)) |
+    return complete(roles) | if_so(of.parent() != 0, fact_bit(Fact::has_parent)) |
            if_so(!of.extras().sources.empty(), fact_bit(Fact::has_sources)) |
            if_so(!of.extras().gathered_by.empty(), fact_bit(Fact::is_source)) |
            if_so((of.flags & OMS_ORDER_ADOPTED) != 0, fact_bit(Fact::is_adopted)) |
@@ -137,10 +137,10 @@ decltype(auto) Step::with_moment(const Raised& raised, Needed needed, Visit visi
     if (facts != 0) moment.facts = at != nullptr ? facts_of(*at, facts) : facts_of(owner);
     const std::array<std::uint8_t, 8> states = instance.states;
     moment.states = states;
-    moment.slots = instance.slots;
+    moment.slots = instance.slots();
     std::array<std::int64_t, lifecycle::max_slots> slots;  // with those that were never set
-    if (instance.slots.size() < program.table.slots.size()) {
-        const auto set = std::copy(instance.slots.begin(), instance.slots.end(), slots.begin());
+    if (instance.slots().size() < program.table.slots.size()) {
+        const auto set = std::copy(instance.slots().begin(), instance.slots().end(), slots.begin());
         const auto end = slots.begin() + static_cast<std::ptrdiff_t>(program.table.slots.size());
         std::fill(set, end, 0);
         moment.slots = {slots.begin(), end};
@@ -305,8 +305,8 @@ void Step::update_statuses() {
         const Order* of = order(id);
         if (of == nullptr) continue;
         for (const std::uint64_t of_route : of->routes)
-            update_status(id, of_route, route(of_route)->status);
-        update_status(id, 0, of->status);
+            update_status(id, of_route, world().status_words.at(route(of_route)->status));
+        update_status(id, 0, world().status_words.at(of->status));
     }
 }
 

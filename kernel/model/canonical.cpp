@@ -54,12 +54,12 @@ void write_instance(const Instance& instance, std::uint64_t order, std::uint64_t
         effect.value = value;
         put(sink, effect);
     };
-    for (std::uint32_t i = 0; i < instance.slots.size(); ++i) slot(i, instance.slots[i]);
+    for (std::uint32_t i = 0; i < instance.slots().size(); ++i) slot(i, instance.slot(i));
     for (std::uint32_t role = 0; role < instance.attempts.size(); ++role)
         slot(World::attempts_slot + role, instance.attempts[role]);
     for (std::uint32_t role = 0; role < 4; ++role)
         slot(World::signalled_slot + role, instance.signalled(role));
-    slot(World::undo_slot, static_cast<std::int64_t>(instance.undo_mask));
+    slot(World::undo_slot, static_cast<std::int64_t>(instance.undo_mask()));
 }
 
 void write_status(std::uint64_t order, std::uint64_t route, std::string_view status,
@@ -94,11 +94,11 @@ void write_line(const Order& order, std::uint32_t index, const EffectSink& sink)
     counted.done = line.counts.done;
     counted.cancelled = line.counts.cancelled;
     counted.over = line.counts.over;
-    counted.value = to_wide(line.value);
+    counted.value = to_wide(order.value(index));
     put(sink, counted);
 }
 
-void write_route(const Route& route, const EffectSink& sink) {
+void write_route(const World& world, const Route& route, const EffectSink& sink) {
     auto opened = make<oms_route_opened>();
     opened.route = route.id;
     opened.order = route.order;
@@ -129,15 +129,16 @@ void write_route(const Route& route, const EffectSink& sink) {
         changed.external_ref = text(route.external_ref);
         put(sink, changed);
     }
-    for (const Term& term : route.terms) write_term(term, route.order, route.id, sink);
+    for (const Term& term : route.terms()) write_term(term, route.order, route.id, sink);
     write_instance(route.instance, route.order, route.id, sink);
     auto counters = make<oms_slot_set>();
     counters.order = route.order;
     counters.route = route.id;
     counters.slot = World::intents_slot;
-    counters.value = static_cast<std::int64_t>(route.place_attempts << 32 | route.signals);
+    counters.value =
+        static_cast<std::int64_t>(std::uint64_t{route.place_attempts} << 32 | route.signals);
     put(sink, counters);
-    write_status(route.order, route.id, route.status, sink);
+    write_status(route.order, route.id, world.status_words.at(route.status), sink);
 }
 
 void write_executions(const Order& order, const EffectSink& sink) {
@@ -210,7 +211,7 @@ void write_key(const KeyEntry& entry, bool loose, const EffectSink& sink) {
     effect.order = entry.order;
     effect.fingerprint = entry.fingerprint;
     effect.seq = entry.seq;
-    effect.id = entry.id;
+    effect.id = entry.id();
     effect.time = entry.time;
     effect.origin = entry.origin;
     effect.code = entry.code;
@@ -323,7 +324,7 @@ void write_books(const World& world, const EffectSink& sink) {
 void write_order(const World& world, const Order& order, bool with_open, const EffectSink& sink) {
     auto opened = make<oms_order_opened>();
     opened.order = order.id;
-    opened.parent = order.parent;
+    opened.parent = order.parent();
     opened.order_kind = order.kind;
     opened.account = order.account;
     opened.lifecycle = order.instance.lifecycle;
@@ -342,10 +343,10 @@ void write_order(const World& world, const Order& order, bool with_open, const E
         put(sink, effect);
     }
     write_sources(order, sink);
-    for (const std::uint64_t id : order.routes) write_route(*world.routes.find(id), sink);
+    for (const std::uint64_t id : order.routes) write_route(world, *world.routes.find(id), sink);
     write_executions(order, sink);
     write_instance(order.instance, order.id, 0, sink);
-    write_status(order.id, 0, order.status, sink);
+    write_status(order.id, 0, world.status_words.at(order.status), sink);
     if (with_open) write_open(world, order, sink);
     auto restored = make<oms_order_restored>();
     restored.order = order.id;

@@ -3,9 +3,16 @@
 // whoever looks says whether what was found is meant: one look, and no allocation for a thing.
 #pragma once
 
+#include "model/assert.hpp"
+
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,45 +30,44 @@ constexpr std::uint64_t number_hash(std::uint64_t number) {
 /// Open addressing in one array, never walked. A value may be there under several hashes.
 template <class Value>
 class HashIndex {
+    static_assert(std::is_trivially_copyable_v<Value> && sizeof(Value) % 4 == 0);
+
 public:
-    /// The value under this hash of which `same(value)` holds; null: none. Good until the next
-    /// change.
+    /// The value under this hash of which `same(value)` holds.
     template <class Same>
-    Value* find(std::uint64_t hash, Same same) {
-        if (slots_.empty()) return nullptr;
-        hash |= used;
-        for (std::size_t at = home(hash); slots_[at].hash != 0; at = next(at))
-            if (slots_[at].hash == hash && same(slots_[at].value)) return &slots_[at].value;
-        return nullptr;
-    }
-    template <class Same>
-    const Value* find(std::uint64_t hash, Same same) const {
-        return const_cast<HashIndex*>(this)->find(hash, same);
+    std::optional<Value> find(std::uint64_t hash, Same same) const {
+        const std::size_t at = place_of(hash, same);
+        if (at == nowhere) return std::nullopt;
+        return slots_[at].value();
     }
 
     /// Whoever inserts has looked before.
     void insert(std::uint64_t hash, Value value) {
-        if (2 * (size_ + 1) > slots_.size()) resize(slots_.empty() ? 16 : 2 * slots_.size());
-        put({hash | used, std::move(value)});
+        if (5 * (size_ + 1) > 4 * slots_.size()) resize(slots_.size() + slots_.size() / 4 + 16);
+        put(Slot(tag_of(hash), value));
         ++size_;
+    }
+
+    /// Puts another value in the place of the one that `find` would find.
+    template <class Same>
+    void replace(std::uint64_t hash, Same same, Value value) {
+        const std::size_t at = place_of(hash, same);
+        OMS_ASSERT(at != nowhere);
+        slots_[at] = Slot(tag_of(hash), value);
     }
 
     /// Takes out the value that `find` would find; false: there is none.
     template <class Same>
     bool erase(std::uint64_t hash, Same same) {
-        if (slots_.empty()) return false;
-        hash |= used;
-        std::size_t hole = home(hash);
-        while (slots_[hole].hash != 0 && !(slots_[hole].hash == hash && same(slots_[hole].value)))
-            hole = next(hole);
-        if (slots_[hole].hash == 0) return false;
+        std::size_t hole = place_of(hash, same);
+        if (hole == nowhere) return false;
         // What follows moves up, so that no search ends before it.
-        for (std::size_t at = next(hole); slots_[at].hash != 0; at = next(at)) {
-            const std::size_t wanted = home(slots_[at].hash);
+        for (std::size_t at = next(hole); slots_[at].tag != 0; at = next(at)) {
+            const std::size_t wanted = home(slots_[at].tag);
             const bool stays =
                 hole <= at ? hole < wanted && wanted <= at : hole < wanted || wanted <= at;
             if (stays) continue;
-            slots_[hole] = std::move(slots_[at]);
+            slots_[hole] = slots_[at];
             hole = at;
         }
         slots_[hole] = Slot{};
@@ -71,35 +77,53 @@ public:
 
     /// Room for so many without growing.
     void reserve(std::size_t count) {
-        std::size_t size = 16;
-        while (size < 2 * count) size *= 2;
+        const std::size_t size = count + count / 4 + 16;
         if (size > slots_.size()) resize(size);
     }
 
     std::size_t size() const { return size_; }
 
 private:
-    /// In the hash of every slot that is taken; the other bits find it.
-    static constexpr std::uint64_t used = std::uint64_t{1} << 63;
+    /// Half of the hash is kept, and the value in words as small as that: no byte is lost between.
+    using Tag = std::uint32_t;
     struct Slot {
-        std::uint64_t hash = 0;  ///< 0: it is free
-        Value value{};
+        Slot() = default;
+        Slot(Tag of, Value value) : tag(of) { std::memcpy(words, &value, sizeof value); }
+        Value value() const {
+            Value value;
+            std::memcpy(&value, words, sizeof value);
+            return value;
+        }
+        Tag tag = 0;  ///< 0: it is free
+        std::uint32_t words[sizeof(Value) / 4] = {};
     };
+    static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
 
-    std::size_t home(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
-    std::size_t next(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
-    void put(Slot slot) {
-        std::size_t at = home(slot.hash);
-        while (slots_[at].hash != 0) at = next(at);
-        slots_[at] = std::move(slot);
+    static Tag tag_of(std::uint64_t hash) { return std::max(static_cast<Tag>(hash >> 32), Tag{1}); }
+    /// In the order of tags, however many slots there are: to grow is to go through memory once.
+    std::size_t home(Tag tag) const { return std::uint64_t{tag} * slots_.size() >> 32; }
+    std::size_t next(std::size_t at) const { return at + 1 == slots_.size() ? 0 : at + 1; }
+
+    template <class Same>
+    std::size_t place_of(std::uint64_t hash, Same same) const {
+        if (slots_.empty()) return nowhere;
+        const Tag tag = tag_of(hash);
+        for (std::size_t at = home(tag); slots_[at].tag != 0; at = next(at))
+            if (slots_[at].tag == tag && same(slots_[at].value())) return at;
+        return nowhere;
+    }
+    void put(const Slot& slot) {
+        std::size_t at = home(slot.tag);
+        while (slots_[at].tag != 0) at = next(at);
+        slots_[at] = slot;
     }
     void resize(std::size_t size) {
-        std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(size));
-        for (Slot& slot : old)
-            if (slot.hash != 0) put(std::move(slot));
+        const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(size));
+        for (const Slot& slot : old)
+            if (slot.tag != 0) put(slot);
     }
 
-    std::vector<Slot> slots_;  // a power of two, at most half of them used
+    std::vector<Slot> slots_;  // at most four fifths of them used
     std::size_t size_ = 0;
 };
 

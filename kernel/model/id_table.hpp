@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Things that are found by an id which the kernel itself counts up: no hashing, addresses that
-// stay, a walk in the order of ids.
+// Things that carry an id which the kernel itself counts up, from 1, and are found by it: no
+// hashing, addresses that stay, a walk in the order of ids.
 #pragma once
 
 #include "model/assert.hpp"
@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,27 +20,28 @@ public:
     Value* find(std::uint64_t id) {
         const std::uint64_t page = id / page_size;
         if (page >= pages_.size() || pages_[page] == nullptr) return nullptr;
-        std::optional<Value>& cell = pages_[page]->cells[id % page_size];
-        return cell ? &*cell : nullptr;
+        Value& cell = pages_[page]->cells[id % page_size];
+        return cell.id == 0 ? nullptr : &cell;
     }
     const Value* find(std::uint64_t id) const { return const_cast<IdTable*>(this)->find(id); }
 
-    Value& insert(std::uint64_t id, Value value) {
+    Value& insert(Value value) {
+        const std::uint64_t id = value.id;
         const std::uint64_t page = id / page_size;
         if (page >= pages_.size()) pages_.resize(page + 1);
         if (pages_[page] == nullptr) pages_[page] = std::make_unique<Page>();
-        std::optional<Value>& cell = pages_[page]->cells[id % page_size];
-        OMS_ASSERT(!cell);
-        cell.emplace(std::move(value));
+        Value& cell = pages_[page]->cells[id % page_size];
+        OMS_ASSERT(id != 0 && cell.id == 0);
+        cell = std::move(value);
         ++pages_[page]->used;
         ++size_;
-        return *cell;
+        return cell;
     }
 
     void erase(std::uint64_t id) {
         const std::uint64_t page = id / page_size;
         OMS_ASSERT(find(id) != nullptr);
-        pages_[page]->cells[id % page_size].reset();
+        pages_[page]->cells[id % page_size] = Value{};
         --size_;
         if (--pages_[page]->used == 0) pages_[page].reset();
     }
@@ -57,8 +57,8 @@ public:
                 next = (next / page_size + 1) * page_size;
                 continue;
             }
-            const std::optional<Value>& cell = page->cells[next % page_size];
-            if (cell) return &*cell;
+            const Value& cell = page->cells[next % page_size];
+            if (cell.id != 0) return &cell;
             ++next;
         }
         return nullptr;
@@ -69,15 +69,15 @@ public:
     void each(Visit visit) const {
         for (const auto& page : pages_) {
             if (page == nullptr) continue;
-            for (const std::optional<Value>& cell : page->cells)
-                if (cell) visit(*cell);
+            for (const Value& cell : page->cells)
+                if (cell.id != 0) visit(cell);
         }
     }
 
 private:
     static constexpr std::size_t page_size = 256;
     struct Page {
-        std::array<std::optional<Value>, page_size> cells;
+        std::array<Value, page_size> cells;  ///< an id of 0: it is free
         std::size_t used = 0;
     };
     std::vector<std::unique_ptr<Page>> pages_;

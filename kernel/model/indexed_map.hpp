@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace oms {
@@ -25,12 +26,12 @@ public:
 
     /// Null: there is none. Good until it is erased.
     const Value* find(const Key& key) const {
-        Entry* const* found = entry_of(key);
-        return found == nullptr ? nullptr : &(*found)->second;
+        const std::optional<Entry*> found = entry_of(key);
+        return found ? &(*found)->second : nullptr;
     }
 
     void set(const Key& key, Value value) {
-        if (Entry* const* found = entry_of(key))
+        if (const std::optional<Entry*> found = entry_of(key))
             (*found)->second = std::move(value);
         else
             index_.insert(hash_of(key), &*map_.emplace(key, std::move(value)).first);
@@ -45,7 +46,7 @@ public:
     std::size_t size() const { return map_.size(); }
 
 private:
-    Entry* const* entry_of(const Key& key) const {
+    std::optional<Entry*> entry_of(const Key& key) const {
         return index_.find(hash_of(key), [&](const Entry* entry) { return entry->first == key; });
     }
 

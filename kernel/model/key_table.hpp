@@ -3,11 +3,15 @@
 // is erased, so that whoever needs it again keeps the place and not the key.
 #pragma once
 
+#include "model/compact_text.hpp"
 #include "model/hash_index.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,47 +25,60 @@ struct KeyEntry {
     std::uint64_t seq = 0;
     std::int64_t time = 0;  ///< of the decision
     std::uint64_t order = 0;
-    std::uint64_t id = 0;
     std::uint32_t code = 0;
     std::uint32_t origin = 0;
-    std::string key;
-    std::unique_ptr<std::string> words;  ///< null: none
-    std::string_view text() const { return words == nullptr ? std::string_view() : *words; }
+    CompactText key;
+
+    /// What the request made, mostly its order.
+    std::uint64_t id() const { return rest_ == nullptr ? order : rest_->id; }
+    std::string_view text() const { return rest_ == nullptr ? std::string_view() : rest_->text; }
+    void set_answer(std::uint64_t id, std::string_view text) {
+        if (id != order || !text.empty())
+            rest_ = std::make_unique<Rest>(Rest{id, std::string(text)});
+    }
+
+private:
+    struct Rest {
+        std::uint64_t id = 0;
+        std::string text;
+    };
+    std::unique_ptr<Rest> rest_;  // few have any
 };
 
-using KeyPlace = std::uint32_t;
+using KeyPlace = std::uint64_t;
 
 class KeyTable {
 public:
     /// Null: the key is not known. Good until the next change.
     const KeyEntry* find(std::uint32_t origin, std::string_view key) const {
-        const KeyPlace* place = place_of(origin, key);
-        return place == nullptr ? nullptr : &entries_[*place];
+        const std::optional<KeyPlace> place = place_of(origin, key);
+        return place ? &at(*place) : nullptr;
     }
-    const KeyEntry& at(KeyPlace place) const { return entries_[place]; }
+    const KeyEntry& at(KeyPlace place) const {
+        return pages_[place / page_size][place % page_size];
+    }
 
     /// What the key stood for before is forgotten.
     KeyPlace put(KeyEntry entry) {
-        const KeyPlace* known = place_of(entry.origin, entry.key);
-        if (known != nullptr) {
-            entries_[*known] = std::move(entry);
+        const std::uint64_t hash = text_hash(entry.origin, entry.key);
+        if (const std::optional<KeyPlace> known = place_of(hash, entry.origin, entry.key)) {
+            cell(*known) = std::move(entry);
             return *known;
         }
-        const std::uint64_t hash = text_hash(entry.origin, entry.key);
-        KeyPlace place = static_cast<KeyPlace>(entries_.size());
+        KeyPlace place = used_;
         if (free_.empty()) {
-            entries_.push_back(std::move(entry));
+            if (used_++ % page_size == 0) pages_.emplace_back();
         } else {
             place = free_.back();
             free_.pop_back();
-            entries_[place] = std::move(entry);
         }
-        index_.insert(hash, place);
+        cell(place) = std::move(entry);
+        index_.insert(hash, static_cast<std::uint32_t>(place));
         return place;
     }
 
     void erase(KeyPlace place) {
-        KeyEntry& entry = entries_[place];
+        KeyEntry& entry = cell(place);
         index_.erase(text_hash(entry.origin, entry.key),
                      [&](KeyPlace other) { return other == place; });
         entry = {};
@@ -71,16 +88,24 @@ public:
     void reserve(std::size_t count) { index_.reserve(count); }
 
 private:
-    const KeyPlace* place_of(std::uint32_t origin, std::string_view key) const {
-        return index_.find(text_hash(origin, key), [&](KeyPlace place) {
-            const KeyEntry& entry = entries_[place];
+    std::optional<KeyPlace> place_of(std::uint32_t origin, std::string_view key) const {
+        return place_of(text_hash(origin, key), origin, key);
+    }
+    std::optional<KeyPlace> place_of(std::uint64_t hash, std::uint32_t origin,
+                                     std::string_view key) const {
+        return index_.find(hash, [&](KeyPlace place) {
+            const KeyEntry& entry = at(place);
             return entry.origin == origin && entry.key == key;
         });
     }
 
-    std::deque<KeyEntry> entries_;
+    KeyEntry& cell(KeyPlace place) { return pages_[place / page_size][place % page_size]; }
+
+    static constexpr std::size_t page_size = 128;
+    std::deque<std::array<KeyEntry, page_size>> pages_;  // each stays where it is
+    KeyPlace used_ = 0;
     std::vector<KeyPlace> free_;
-    HashIndex<KeyPlace> index_;
+    HashIndex<std::uint32_t> index_;  // half a place is enough for any machine
 };
 
 }  // namespace oms

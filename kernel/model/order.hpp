@@ -2,7 +2,10 @@
 // Order -> Line -> Route -> Execution: what both worlds have in common.
 #pragma once
 
+#include "model/compact_text.hpp"
+#include "model/id_list.hpp"
 #include "model/key_table.hpp"
+#include "model/short_list.hpp"
 #include "model/wide.hpp"
 
 #include <oms/abi/codes.h>
@@ -12,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +52,6 @@ struct Line {
     std::uint8_t role = 0;
     bool has_parts = false;  ///< other lines name it as their parent: it is never routed itself
     Counts counts;
-    Int128 value = 0;  ///< sum of price x quantity over the live executions
 };
 
 /// A small typed value that the kernel carries and does not interpret.
@@ -58,28 +61,54 @@ struct Term {
     std::uint32_t type = 0;
     std::uint32_t product = 0;
     std::int64_t number = 0;
-    std::string text;
+    CompactText text;
+};
+
+/// What few instances have.
+struct InstanceExtras {
+    std::uint64_t undo_mask = 0;
+    std::array<std::int64_t, 4> signalled{};
+    std::vector<std::int64_t> slots;
 };
 
 /// A place in a lifecycle: one state a region, some numbers, and what could still be undone.
 struct Instance {
     std::uint32_t lifecycle = 0;
-    std::array<std::uint8_t, 8> states{};
     std::array<std::uint8_t, 4> attempts{};  ///< how often each role was routed
-    std::uint64_t undo_mask = 0;
-    std::vector<std::int64_t> slots;
+    std::array<std::uint8_t, 8> states{};
 
+    /// As far as any was set.
+    std::span<const std::int64_t> slots() const {
+        if (extras_ == nullptr) return {};
+        return extras_->slots;
+    }
+    std::int64_t slot(std::uint32_t index) const {
+        return index < slots().size() ? slots()[index] : 0;
+    }
+    void set_slot(std::uint32_t index, std::int64_t value) {
+        if (slot(index) == value) return;
+        std::vector<std::int64_t>& all = add_extras().slots;
+        if (all.size() <= index) all.resize(index + 1);
+        all[index] = value;
+    }
     /// How much the routes of a role were told to do.
     std::int64_t signalled(std::uint32_t role) const {
-        return signalled_ == nullptr ? 0 : (*signalled_)[role];
+        return extras_ == nullptr ? 0 : extras_->signalled[role];
     }
     void set_signalled(std::uint32_t role, std::int64_t quantity) {
-        if (signalled_ == nullptr) signalled_ = std::make_unique<std::array<std::int64_t, 4>>();
-        (*signalled_)[role] = quantity;
+        if (signalled(role) != quantity) add_extras().signalled[role] = quantity;
+    }
+    std::uint64_t undo_mask() const { return extras_ == nullptr ? 0 : extras_->undo_mask; }
+    void set_undo_mask(std::uint64_t mask) {
+        if (undo_mask() != mask) add_extras().undo_mask = mask;
     }
 
 private:
-    std::unique_ptr<std::array<std::int64_t, 4>> signalled_;  // few have any
+    InstanceExtras& add_extras() {
+        if (extras_ == nullptr) extras_ = std::make_unique<InstanceExtras>();
+        return *extras_;
+    }
+    std::unique_ptr<InstanceExtras> extras_;
 };
 
 struct Link {
@@ -108,13 +137,13 @@ struct Execution {
     std::int64_t quantity = 0;
     std::int64_t price = 0;
     std::int64_t time = 0;
-    std::string external_ref;
+    CompactText external_ref;
 };
 
 /// A party's id that changes nothing when it comes again.
 struct SpentRef {
     std::uint64_t route = 0;
-    std::string external_ref;
+    CompactText external_ref;
 };
 
 /// Which part of a block's execution went to which source, so that a reversal is exact.
@@ -145,53 +174,68 @@ struct Offer {
     std::int64_t quantity = 0;
     std::int64_t price = 0;
     std::int64_t until = 0;
-    std::string external_ref;
+    CompactText external_ref;
 };
 
 /// What few orders have before something was done for them.
 struct OrderExtras {
+    std::uint64_t parent = 0;
+    std::vector<Int128> values;  ///< by line, as far as there are any
     std::vector<Link> links;
     std::vector<Source> sources;
-    std::vector<std::uint64_t> gathered_by;  ///< blocks that gather from this order
+    IdList gathered_by;  ///< blocks that gather from this order
     std::vector<Execution> executions;
     std::vector<SpentRef> spent_refs;
     std::vector<Apportionment> apportionments;
     std::vector<Posting> postings;
     std::vector<Offer> offers;
-    std::vector<std::uint64_t> watches;
-    std::vector<std::uint64_t> tasks;
+    IdList watches;
+    IdList tasks;
 };
 
 struct Order {
     std::uint64_t id = 0;
-    std::uint64_t parent = 0;
     std::uint32_t kind = 0;
     std::uint32_t account = 0;
     std::uint32_t flags = 0;
     std::uint32_t origin = 0;
     std::uint32_t channel = 0;
+    std::uint32_t status = 0;  ///< one of World::status_words
     std::int64_t opened = 0;
     std::uint64_t changed_seq = 0;
     Instance instance;
-    std::string key;
-    std::string_view status;  ///< one of World::status_words
-    std::vector<Line> lines;
-    std::vector<Term> terms;  ///< by line, then field; the order's own come last
-    std::vector<std::uint64_t> routes;
-    std::vector<std::uint64_t> holds;
-    std::vector<std::uint64_t> timers;
-    std::vector<KeyPlace> keys;  ///< of all requests about it
+    CompactText key;
+    ShortList<Line> lines;
+    ShortList<Term> terms;  ///< by line, then field; the order's own come last
+    IdList routes;
+    IdList holds;
+    IdList timers;
+    IdList keys;  ///< their places, of all requests about it
 
-    const OrderExtras& extras() const {
-        static const OrderExtras none;
-        return extras_ == nullptr ? none : *extras_;
+    /// 0: none.
+    std::uint64_t parent() const { return extras().parent; }
+    void set_parent(std::uint64_t order) {
+        if (parent() != order) add_extras().parent = order;
     }
+    /// Sum of price x quantity over the live executions of a line.
+    Int128 value(std::uint32_t line) const {
+        return line < extras().values.size() ? extras().values[line] : 0;
+    }
+    void set_value(std::uint32_t line, Int128 value) {
+        if (this->value(line) == value) return;
+        std::vector<Int128>& all = add_extras().values;
+        if (all.size() <= line) all.resize(line + 1);
+        all[line] = value;
+    }
+
+    const OrderExtras& extras() const { return extras_ == nullptr ? none_ : *extras_; }
     OrderExtras& add_extras() {
         if (extras_ == nullptr) extras_ = std::make_unique<OrderExtras>();
         return *extras_;
     }
 
 private:
+    inline static const OrderExtras none_;
     std::unique_ptr<OrderExtras> extras_;
 };
 
@@ -209,12 +253,11 @@ struct Route {
     std::uint32_t channel = 0;
     std::uint32_t flags = 0;
     std::uint32_t signals = 0;  ///< intents of the kind `signal` so far
+    std::uint32_t place_attempts = 0;
+    std::uint32_t status = 0;  ///< one of World::status_words
     Instance instance;
-    std::string external_ref;
-    std::string_view status;  ///< one of World::status_words
-    std::vector<RouteLine> lines;
-    std::vector<Term> terms;  ///< its own, and those of an amend that pends
-    std::uint64_t place_attempts = 0;
+    CompactText external_ref;
+    ShortList<RouteLine> lines;
     bool ended() const { return (flags & OMS_ROUTE_ENDED) != 0; }
     bool enquiry() const { return (flags & OMS_ROUTE_ENQUIRY) != 0; }
     bool amending() const {
@@ -227,6 +270,18 @@ struct Route {
                                         [&](const RouteLine& own) { return own.line == line; });
         return found == lines.end() ? nullptr : &*found;
     }
+    /// Its own, and those of an amend that pends.
+    std::span<const Term> terms() const {
+        if (terms_ == nullptr) return {};
+        return *terms_;
+    }
+    std::vector<Term>& add_terms() {
+        if (terms_ == nullptr) terms_ = std::make_unique<std::vector<Term>>();
+        return *terms_;
+    }
+
+private:
+    std::unique_ptr<std::vector<Term>> terms_;  // few have any
 };
 
 /// Set aside of a balance until it is committed, released or lapses.

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -34,8 +35,8 @@ public:
     }
 
     /// Keeps an old text for an undo that captures the pointer.
-    const std::string* keep(std::string text) {
-        return recording_ ? &texts_.emplace_back(std::move(text)) : nullptr;
+    const std::string* keep(std::string_view text) {
+        return recording_ ? &texts_.emplace_back(text) : nullptr;
     }
 
     /// Between `begin` and `commit` or `roll_back` changes can be taken back; replay does without.

@@ -102,11 +102,10 @@ KeyEntry key_entry(const Effect& effect, std::uint32_t origin, std::string_view 
     entry.seq = seq;
     entry.time = time;
     entry.order = effect.order;
-    entry.id = effect.id;
     entry.code = effect.code;
     entry.origin = origin;
     entry.key = key;
-    if (effect.text.size != 0) entry.words = std::make_unique<std::string>(view(effect.text));
+    entry.set_answer(effect.id, view(effect.text));
     return entry;
 }
 
@@ -168,47 +167,71 @@ Status World::on(const oms_reference_defined& effect) {
 
 namespace {
 
-/// Puts a term in its place; answers what stood there before, or null.
-Term* place_term(std::vector<Term>& terms, Term term, Term& old) {
-    auto at = std::find_if(terms.begin(), terms.end(), [&](const Term& other) {
+/// Puts a term in its place, instead of one that stands there.
+template <class Terms>
+void place_term(Terms& terms, Term term) {
+    const auto at = std::find_if(terms.begin(), terms.end(), [&](const Term& other) {
         return !before(other, term.line, term.field);
     });
-    if (at != terms.end() && at->line == term.line && at->field == term.field) {
-        old = std::move(*at);
+    if (at != terms.end() && at->line == term.line && at->field == term.field)
         *at = std::move(term);
-        return &*at;
-    }
-    terms.insert(at, std::move(term));
-    return nullptr;
+    else
+        terms.insert(at, std::move(term));
 }
 
-void erase_term(std::vector<Term>& terms, std::uint32_t line, std::uint32_t field) {
-    std::erase_if(terms,
-                  [&](const Term& term) { return term.line == line && term.field == field; });
+template <class Terms>
+void erase_term(Terms& terms, std::uint32_t line, std::uint32_t field) {
+    const auto at = std::find_if(terms.begin(), terms.end(), [&](const Term& term) {
+        return term.line == line && term.field == field;
+    });
+    if (at != terms.end()) terms.erase(at);
 }
+
+/// How a term is put back, or taken away where there was none.
+struct OldTerm {
+    std::uint32_t line, field, type, product;
+    std::int64_t number;
+    bool existed;
+    const std::string* text;
+
+    template <class Terms>
+    OldTerm(const Terms& terms, std::uint32_t of_line, std::uint32_t of_field, UndoLog& undo)
+        : line(of_line),
+          field(of_field),
+          type(0),
+          product(0),
+          number(0),
+          existed(false),
+          text(nullptr) {
+        for (const Term& term : terms) {
+            if (term.line != line || term.field != field) continue;
+            type = term.type;
+            product = term.product;
+            number = term.number;
+            existed = true;
+            text = undo.keep(term.text);
+        }
+    }
+    template <class Terms>
+    void put_back(Terms& terms) const {
+        if (existed)
+            place_term(terms, {line, field, type, product, number, CompactText(*text)});
+        else
+            erase_term(terms, line, field);
+    }
+};
 
 }  // namespace
 
 Status World::on(const oms_reference_term& effect) {
     Reference* entry = references.change(effect.reference);
     if (entry == nullptr) return missing("reference", effect.reference);
-    Term old;
-    const Term term{OMS_WHOLE_ORDER, effect.field,  effect.type,
-                    effect.product,  effect.number, std::string(view(effect.text))};
-    const bool replaced = place_term(entry->terms, term, old) != nullptr;
-    const std::string* kept = undo.keep(old.text);
-    old.text.clear();
-    struct Plain {
-        std::uint32_t type, product;
-        std::int64_t number;
-    } plain{old.type, old.product, old.number};
-    undo.push([id = effect.reference, field = effect.field, replaced, plain, kept](World& world) {
-        std::vector<Term>& terms = world.references.change(id)->terms;
-        if (!replaced) return erase_term(terms, OMS_WHOLE_ORDER, field);
-        Term gone;
-        place_term(terms, {OMS_WHOLE_ORDER, field, plain.type, plain.product, plain.number, *kept},
-                   gone);
+    const OldTerm old(entry->terms, OMS_WHOLE_ORDER, effect.field, undo);
+    undo.push([id = effect.reference, old](World& world) {
+        old.put_back(world.references.change(id)->terms);
     });
+    place_term(entry->terms, {OMS_WHOLE_ORDER, effect.field, effect.type, effect.product,
+                              effect.number, CompactText(view(effect.text))});
     return {};
 }
 
@@ -224,10 +247,11 @@ Status World::on(const oms_lifecycle_installed& effect) {
 // ---------------------------------------------------------------------------------------
 
 Status World::on(const oms_order_opened& effect) {
-    if (orders.find(effect.order) != nullptr) return missing("a new order", effect.order);
+    if (effect.order == 0 || orders.find(effect.order) != nullptr)
+        return missing("a new order", effect.order);
     Order order;
     order.id = effect.order;
-    order.parent = effect.parent;
+    order.set_parent(effect.parent);
     order.kind = effect.order_kind;
     order.account = effect.account;
     order.flags = effect.flags;
@@ -237,7 +261,7 @@ Status World::on(const oms_order_opened& effect) {
     order.changed_seq = seq;
     order.instance.lifecycle = effect.lifecycle;
     order.key = view(effect.key);
-    orders.insert(effect.order, std::move(order));
+    orders.insert(std::move(order));
     undo.push([id = effect.order, next_order = next.order](World& world) {
         world.remove_order(id);
         world.next.order = next_order;
@@ -248,8 +272,7 @@ Status World::on(const oms_order_opened& effect) {
 
 void World::remove_order(std::uint64_t id) {
     for (const Source& source : orders.find(id)->extras().sources)
-        if (Order* other = orders.find(source.order))
-            std::erase(other->add_extras().gathered_by, id);
+        if (Order* other = orders.find(source.order)) other->add_extras().gathered_by.erase(id);
     orders.erase(id);
 }
 
@@ -277,60 +300,43 @@ Status World::on(const oms_line_counted& effect) {
         return missing("a line of order", effect.order);
     Line& line = order->lines[effect.line];
     undo.push([id = effect.order, index = effect.line, counts = line.counts,
-               value = to_wide(line.value), changed = order->changed_seq](World& world) {
+               value = to_wide(order->value(effect.line)),
+               changed = order->changed_seq](World& world) {
         Order& back = *world.orders.find(id);
         back.lines[index].counts = counts;
-        back.lines[index].value = from_wide(value);
+        back.set_value(index, from_wide(value));
         back.changed_seq = changed;
     });
     line.counts = {effect.ordered, effect.working, effect.done, effect.cancelled, effect.over};
-    line.value = from_wide(effect.value);
+    order->set_value(effect.line, from_wide(effect.value));
     order->changed_seq = seq;
     return {};
 }
 
 Status World::on(const oms_term_set& effect) {
-    std::vector<Term>* terms = nullptr;
+    const auto set = [&](auto& terms) {
+        const OldTerm old(terms, effect.line, effect.field, undo);
+        undo.push([order = effect.order, route = effect.route, old](World& world) {
+            if (route != 0)
+                old.put_back(world.routes.find(route)->add_terms());
+            else
+                old.put_back(world.orders.find(order)->terms);
+        });
+        if (effect.type == 0)
+            erase_term(terms, effect.line, effect.field);
+        else
+            place_term(terms, {effect.line, effect.field, effect.type, effect.product,
+                               effect.number, CompactText(view(effect.text))});
+    };
     if (effect.route != 0) {
-        if (Route* route = routes.find(effect.route)) terms = &route->terms;
-    } else if (Order* order = orders.find(effect.order)) {
-        terms = &order->terms;
+        Route* route = routes.find(effect.route);
+        if (route == nullptr) return missing("route", effect.route);
+        set(route->add_terms());
+    } else {
+        Order* order = orders.find(effect.order);
+        if (order == nullptr) return missing("order", effect.order);
+        set(order->terms);
     }
-    if (terms == nullptr) return missing("order", effect.order);
-    struct Plain {
-        std::uint64_t order, route;
-        std::uint32_t line, field, type, product;
-        std::int64_t number;
-        bool existed;
-    } plain{effect.order, effect.route, effect.line, effect.field, 0, 0, 0, false};
-    const std::string* kept = nullptr;
-    const auto known = std::find_if(terms->begin(), terms->end(), [&](const Term& term) {
-        return term.line == effect.line && term.field == effect.field;
-    });
-    if (known != terms->end()) {
-        plain.type = known->type;
-        plain.product = known->product;
-        plain.number = known->number;
-        plain.existed = true;
-        kept = undo.keep(known->text);
-    }
-    undo.push([plain, kept](World& world) {
-        std::vector<Term>& back = plain.route != 0 ? world.routes.find(plain.route)->terms
-                                                   : world.orders.find(plain.order)->terms;
-        erase_term(back, plain.line, plain.field);
-        Term gone;
-        if (plain.existed)
-            place_term(back,
-                       {plain.line, plain.field, plain.type, plain.product, plain.number, *kept},
-                       gone);
-    });
-    erase_term(*terms, effect.line, effect.field);
-    Term gone;
-    if (effect.type != 0)
-        place_term(*terms,
-                   {effect.line, effect.field, effect.type, effect.product, effect.number,
-                    std::string(view(effect.text))},
-                   gone);
     return {};
 }
 
@@ -365,14 +371,13 @@ Status World::on(const oms_source_set& effect) {
     Order* gathered = orders.find(effect.source_order);
     bool first = false;
     if (gathered != nullptr) {
-        std::vector<std::uint64_t>& blocks = gathered->add_extras().gathered_by;
-        const auto place = std::lower_bound(blocks.begin(), blocks.end(), effect.order);
-        first = place == blocks.end() || *place != effect.order;
-        if (first) blocks.insert(place, effect.order);
+        IdList& blocks = gathered->add_extras().gathered_by;
+        first = std::find(blocks.begin(), blocks.end(), effect.order) == blocks.end();
+        if (first) blocks.insert(effect.order);
     }
     undo.push([id = effect.order, from = effect.source_order, first](World& world) {
         world.orders.find(id)->add_extras().sources.pop_back();
-        if (first) std::erase(world.orders.find(from)->add_extras().gathered_by, id);
+        if (first) world.orders.find(from)->add_extras().gathered_by.erase(id);
     });
     return {};
 }
@@ -411,13 +416,14 @@ Status World::on(const oms_slot_set& effect) {
     const auto order = effect.order;
     const auto route = effect.route;
     if (effect.slot == undo_slot) {
-        undo.push([order, route, old = instance->undo_mask](World& world) {
-            find_instance(world, order, route)->undo_mask = old;
+        undo.push([order, route, old = instance->undo_mask()](World& world) {
+            find_instance(world, order, route)->set_undo_mask(old);
         });
-        instance->undo_mask = static_cast<std::uint64_t>(effect.value);
+        instance->set_undo_mask(static_cast<std::uint64_t>(effect.value));
     } else if (effect.slot == intents_slot) {
         Route& owner = *routes.find(route);  // only snapshots and the archive set it
-        owner.place_attempts = static_cast<std::uint64_t>(effect.value) >> 32;
+        owner.place_attempts =
+            static_cast<std::uint32_t>(static_cast<std::uint64_t>(effect.value) >> 32);
         owner.signals = static_cast<std::uint32_t>(effect.value);
     } else if (effect.slot >= signalled_slot) {
         const std::uint32_t role = (effect.slot - signalled_slot) % 4;
@@ -432,16 +438,15 @@ Status World::on(const oms_slot_set& effect) {
         });
         instance->attempts[role] = static_cast<std::uint8_t>(effect.value);
     } else {
-        if (instance->slots.size() <= effect.slot) instance->slots.resize(effect.slot + 1);
-        undo.push([order, route, slot = effect.slot, old = instance->slots[effect.slot]](
-                      World& world) { find_instance(world, order, route)->slots[slot] = old; });
-        instance->slots[effect.slot] = effect.value;
+        undo.push([order, route, slot = effect.slot, old = instance->slot(effect.slot)](
+                      World& world) { find_instance(world, order, route)->set_slot(slot, old); });
+        instance->set_slot(effect.slot, effect.value);
     }
     return {};
 }
 
 Status World::on(const oms_status_changed& effect) {
-    std::string_view* status = nullptr;
+    std::uint32_t* status = nullptr;
     if (effect.route != 0) {
         if (Route* route = routes.find(effect.route)) status = &route->status;
     } else if (Order* order = orders.find(effect.order)) {
@@ -451,9 +456,7 @@ Status World::on(const oms_status_changed& effect) {
     undo.push([order = effect.order, route = effect.route, old = *status](World& world) {
         (route != 0 ? world.routes.find(route)->status : world.orders.find(order)->status) = old;
     });
-    auto word = status_words.find(view(effect.status));
-    if (word == status_words.end()) word = status_words.emplace(view(effect.status)).first;
-    *status = *word;
+    *status = status_words.number_of(view(effect.status));
     return {};
 }
 
@@ -466,10 +469,10 @@ Status World::on(const oms_order_shelved& effect) {
         if (order == nullptr) return missing("order", effect.order);
         std::string bytes;
         write_order(*this, *order, false, [&](const oms_record& record) { encode(record, bytes); });
-        const std::vector<std::uint64_t> timers_left = order->timers;
+        const IdList timers_left = order->timers;
         for (const std::uint64_t timer : timers_left) remove_timer(timer);
         for (const std::uint64_t task : order->extras().tasks) tasks.erase(task);
-        const std::vector<std::uint64_t> routes_left = order->routes;
+        const IdList routes_left = order->routes;
         for (const std::uint64_t id : routes_left) {
             unindex_route(*routes.find(id));
             routes.erase(id);

@@ -16,11 +16,13 @@
 #include "model/references.hpp"
 #include "model/result.hpp"
 #include "model/undo_log.hpp"
+#include "model/word_table.hpp"
 
 #include <oms/sdk/batch.hpp>
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -109,8 +111,8 @@ public:
     std::map<std::uint32_t, Channel> channels;
     IndexedMap<CellKey, std::int64_t> cells;
     std::map<Halt, std::string> halts;
-    Archive archive;                                  ///< retired orders
-    std::set<std::string, std::less<>> status_words;  ///< all that were ever shown
+    Archive archive;         ///< retired orders
+    WordTable status_words;  ///< all that were ever shown
     KeyTable keys;
     /// Those that no live order holds, by the seq of the decision that first knew them: the request
     /// made no order, or the order retired since. Nobody but the clock takes them away.
@@ -157,17 +159,17 @@ private:
     void loosen_keys(const Order& order);
     void index_route(const Route& route);
     void unindex_route(const Route& route);
-    const std::uint64_t* worn_by(std::uint32_t destination, std::string_view ref) const;
+    std::optional<std::uint64_t> worn_by(std::uint32_t destination, std::string_view ref) const;
     void index_execution(const Order& order, std::uint32_t index);
     void unindex_execution(const Order& order, std::uint32_t index);
     void unindex_spent(const Order& order, std::uint32_t index);
     struct RefPlace {
         std::uint64_t route = 0;
         std::uint32_t index = 0;  ///< among its order's executions, or its spent refs
-        bool spent = false;
+        std::uint32_t spent = 0;
         bool operator==(const RefPlace&) const = default;
     };
-    const RefPlace* place_of(std::uint64_t route, std::string_view ref) const;
+    std::optional<RefPlace> place_of(std::uint64_t route, std::string_view ref) const;
     void forget_executions(const Order& order);
     void remove_order(std::uint64_t id);
     void insert_timer(const Timer& timer);

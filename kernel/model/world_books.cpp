@@ -69,8 +69,9 @@ Status World::on(const oms_hold_set& effect) {
     if (known == nullptr) {
         Order* order = orders.find(effect.order);
         if (order == nullptr) return missing("order", effect.order);
-        holds.insert(effect.hold, {effect.hold, effect.order, effect.route, effect.line,
-                                   effect.account, effect.asset, effect.bucket, effect.amount});
+        if (effect.hold == 0) return missing("a new hold", effect.hold);
+        holds.insert({effect.hold, effect.order, effect.route, effect.line, effect.account,
+                      effect.asset, effect.bucket, effect.amount});
         order->holds.push_back(effect.hold);
         undo.push([id = effect.hold, order_id = effect.order, old = next.hold](World& world) {
             world.holds.erase(id);
@@ -85,13 +86,12 @@ Status World::on(const oms_hold_set& effect) {
             *back = old;
             return;
         }
-        world.holds.insert(old.id, old);
-        std::vector<std::uint64_t>& list = world.orders.find(old.order)->holds;
-        list.insert(std::lower_bound(list.begin(), list.end(), old.id), old.id);
+        world.holds.insert(old);
+        world.orders.find(old.order)->holds.insert(old.id);
     });
     known->amount = effect.amount;
     if (effect.amount != 0) return {};
-    std::erase(orders.find(known->order)->holds, effect.hold);
+    orders.find(known->order)->holds.erase(effect.hold);
     holds.erase(effect.hold);
     return {};
 }
@@ -100,18 +100,15 @@ Status World::on(const oms_hold_set& effect) {
 // ---------------------------------------------------------------------------
 
 void World::insert_timer(const Timer& timer) {
-    timers.insert(timer.id, timer);
+    timers.insert(timer);
     timers_by_due.emplace(timer.due, timer.id);
-    if (Order* order = orders.find(timer.order)) {
-        std::vector<std::uint64_t>& list = order->timers;
-        list.insert(std::lower_bound(list.begin(), list.end(), timer.id), timer.id);
-    }
+    if (Order* order = orders.find(timer.order)) order->timers.insert(timer.id);
 }
 
 void World::remove_timer(std::uint64_t id) {
     const Timer& timer = *timers.find(id);
     timers_by_due.erase({timer.due, id});
-    if (Order* order = orders.find(timer.order)) std::erase(order->timers, id);
+    if (Order* order = orders.find(timer.order)) order->timers.erase(id);
     timers.erase(id);
 }
 
@@ -123,7 +120,7 @@ Status World::on(const oms_timer_set& effect) {
         remove_timer(effect.timer);
         return {};
     }
-    if (known != nullptr) return missing("a new timer", effect.timer);
+    if (effect.timer == 0 || known != nullptr) return missing("a new timer", effect.timer);
     insert_timer({effect.timer, effect.order, effect.route, effect.due, effect.event});
     undo.push([id = effect.timer, old = next.timer](World& world) {
         world.remove_timer(id);
@@ -134,10 +131,9 @@ Status World::on(const oms_timer_set& effect) {
 }
 
 void World::insert_watch(const Watch& watch) {
-    watches.insert(watch.id, watch);
+    watches.insert(watch);
     index_watch(watch, true);
-    std::vector<std::uint64_t>& list = orders.find(watch.order)->add_extras().watches;
-    list.insert(std::lower_bound(list.begin(), list.end(), watch.id), watch.id);
+    orders.find(watch.order)->add_extras().watches.insert(watch.id);
 }
 
 void World::index_watch(const Watch& watch, bool present) {
@@ -158,7 +154,7 @@ void World::index_watch(const Watch& watch, bool present) {
 void World::remove_watch(std::uint64_t id) {
     const Watch& watch = *watches.find(id);
     index_watch(watch, false);
-    std::erase(orders.find(watch.order)->add_extras().watches, id);
+    orders.find(watch.order)->add_extras().watches.erase(id);
     watches.erase(id);
 }
 
@@ -171,7 +167,7 @@ Status World::on(const oms_watch_set& effect) {
         remove_watch(effect.watch);
         return {};
     }
-    if (known != nullptr) return missing("a new watch", effect.watch);
+    if (effect.watch == 0 || known != nullptr) return missing("a new watch", effect.watch);
     insert_watch({effect.watch, effect.order, effect.product, effect.source, effect.field,
                   effect.comparison, effect.account, effect.event, effect.threshold});
     undo.push([id = effect.watch, old = next.watch](World& world) {
@@ -202,15 +198,16 @@ Status World::on(const oms_task_set& effect) {
         known->note = view(effect.note);
         return {};
     }
-    tasks.insert(effect.task, {effect.task, effect.order, effect.route, effect.open, effect.actor,
-                               std::string(view(effect.queue)), std::string(view(effect.title)),
-                               std::string(view(effect.answers)), std::string(view(effect.answer)),
-                               std::string(view(effect.note))});
+    if (effect.task == 0) return missing("a new task", effect.task);
+    tasks.insert({effect.task, effect.order, effect.route, effect.open, effect.actor,
+                  std::string(view(effect.queue)), std::string(view(effect.title)),
+                  std::string(view(effect.answers)), std::string(view(effect.answer)),
+                  std::string(view(effect.note))});
     Order* order = orders.find(effect.order);
     if (order != nullptr) order->add_extras().tasks.push_back(effect.task);
     undo.push([id = effect.task, order_id = effect.order, old = next.task](World& world) {
         world.tasks.erase(id);
-        if (Order* owner = world.orders.find(order_id)) std::erase(owner->add_extras().tasks, id);
+        if (Order* owner = world.orders.find(order_id)) owner->add_extras().tasks.erase(id);
         world.next.task = old;
     });
     next.task = std::max(next.task, effect.task + 1);

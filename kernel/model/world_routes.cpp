@@ -18,40 +18,39 @@ std::uint64_t text_hash(std::uint64_t scope, std::string_view text) {
 }
 
 std::uint64_t World::find_route(std::uint32_t destination, std::string_view external_ref) const {
-    const std::uint64_t* found = worn_by(destination, external_ref);
-    return found == nullptr ? 0 : *found;
+    return worn_by(destination, external_ref).value_or(0);
 }
 
-const std::uint64_t* World::worn_by(std::uint32_t destination, std::string_view ref) const {
+std::optional<std::uint64_t> World::worn_by(std::uint32_t destination, std::string_view ref) const {
     return routes_by_ref_.find(text_hash(destination, ref), [&](std::uint64_t id) {
         const Route& route = *routes.find(id);
         return route.destination == destination && route.external_ref == ref;
     });
 }
 
-const World::RefPlace* World::place_of(std::uint64_t route, std::string_view ref) const {
+std::optional<World::RefPlace> World::place_of(std::uint64_t route, std::string_view ref) const {
     const Route* owner = routes.find(route);
-    if (owner == nullptr || ref.empty()) return nullptr;
+    if (owner == nullptr || ref.empty()) return std::nullopt;
     const Order& order = *orders.find(owner->order);
     return executions_by_ref_.find(text_hash(route, ref), [&](const RefPlace& place) {
         if (place.route != route) return false;
-        return (place.spent ? order.extras().spent_refs[place.index].external_ref
-                            : order.extras().executions[place.index].external_ref) == ref;
+        return (place.spent != 0 ? order.extras().spent_refs[place.index].external_ref
+                                 : order.extras().executions[place.index].external_ref) == ref;
     });
 }
 
 bool World::knows_ref(std::uint64_t route, std::string_view external_ref) const {
-    return place_of(route, external_ref) != nullptr;
+    return place_of(route, external_ref).has_value();
 }
 
 bool World::is_spent(std::uint64_t route, std::string_view external_ref) const {
-    const RefPlace* found = place_of(route, external_ref);
-    return found != nullptr && found->spent;
+    const std::optional<RefPlace> found = place_of(route, external_ref);
+    return found && found->spent != 0;
 }
 
 const Execution* World::find_execution(std::uint64_t route, std::string_view external_ref) const {
-    const RefPlace* found = place_of(route, external_ref);
-    if (found == nullptr || found->spent) return nullptr;
+    const std::optional<RefPlace> found = place_of(route, external_ref);
+    if (!found || found->spent != 0) return nullptr;
     return &orders.find(routes.find(route)->order)->extras().executions[found->index];
 }
 
@@ -68,15 +67,24 @@ std::vector<Execution> World::live_executions(std::uint64_t route,
     return live;
 }
 
+namespace {
+
+auto is(std::uint64_t id) {
+    return [id](std::uint64_t other) { return other == id; };
+}
+
+}  // namespace
+
 void World::index_route(const Route& route) {
     if (route.external_ref.empty()) return;
-    auto* worn = const_cast<std::uint64_t*>(worn_by(route.destination, route.external_ref));
-    if (worn == nullptr) {
-        routes_by_ref_.insert(text_hash(route.destination, route.external_ref), route.id);
+    const std::uint64_t hash = text_hash(route.destination, route.external_ref);
+    const std::optional<std::uint64_t> worn = worn_by(route.destination, route.external_ref);
+    if (!worn) {
+        routes_by_ref_.insert(hash, route.id);
     } else if (*worn != route.id) {
         shadowed_routes_.emplace(by_destination(route.destination, route.external_ref),
                                  std::min(*worn, route.id));
-        *worn = std::max(*worn, route.id);
+        routes_by_ref_.replace(hash, is(*worn), std::max(*worn, route.id));
     }
 }
 
@@ -84,15 +92,14 @@ void World::unindex_route(const Route& route) {
     if (route.external_ref.empty()) return;
     const std::string key = by_destination(route.destination, route.external_ref);
     shadowed_routes_.erase({key, route.id});
-    auto* worn = const_cast<std::uint64_t*>(worn_by(route.destination, route.external_ref));
-    if (worn == nullptr || *worn != route.id) return;
+    const std::uint64_t hash = text_hash(route.destination, route.external_ref);
+    if (worn_by(route.destination, route.external_ref) != route.id) return;
     const auto above = shadowed_routes_.lower_bound({key, route.id});
     if (above != shadowed_routes_.begin() && std::prev(above)->first == key) {
-        *worn = std::prev(above)->second;
+        routes_by_ref_.replace(hash, is(route.id), std::prev(above)->second);
         shadowed_routes_.erase(std::prev(above));
     } else {
-        routes_by_ref_.erase(text_hash(route.destination, route.external_ref),
-                             [&](std::uint64_t id) { return id == route.id; });
+        routes_by_ref_.erase(hash, is(route.id));
     }
 }
 
@@ -115,7 +122,7 @@ void World::unindex_execution(const Order& order, std::uint32_t index) {
 
 void World::unindex_spent(const Order& order, std::uint32_t index) {
     const SpentRef& spent = order.extras().spent_refs[index];
-    const RefPlace place{spent.route, index, true};
+    const RefPlace place{spent.route, index, 1};
     executions_by_ref_.erase(text_hash(spent.route, spent.external_ref),
                              [&](const RefPlace& other) { return other == place; });
 }
@@ -129,7 +136,8 @@ void World::forget_executions(const Order& order) {
 Status World::on(const oms_route_opened& effect) {
     Order* order = orders.find(effect.order);
     if (order == nullptr) return missing("order", effect.order);
-    if (routes.find(effect.route) != nullptr) return missing("a new route", effect.route);
+    if (effect.route == 0 || routes.find(effect.route) != nullptr)
+        return missing("a new route", effect.route);
     Route route;
     route.id = effect.route;
     route.order = effect.order;
@@ -137,7 +145,7 @@ Status World::on(const oms_route_opened& effect) {
     route.channel = effect.channel;
     route.flags = effect.flags;
     route.instance.lifecycle = effect.lifecycle;
-    routes.insert(effect.route, std::move(route));
+    routes.insert(std::move(route));
     order->routes.push_back(effect.route);
     undo.push([id = effect.route, order_id = effect.order, next_route = next.route](World& world) {
         world.unindex_route(*world.routes.find(id));
@@ -266,7 +274,7 @@ Status World::on(const oms_offered& effect) {
     if (order == nullptr) return missing("order", effect.order);
     order->add_extras().offers.push_back({effect.route, effect.line, effect.product,
                                           effect.quantity, effect.price, effect.until,
-                                          std::string(view(effect.external_ref))});
+                                          CompactText(view(effect.external_ref))});
     undo.push([id = effect.order](World& world) {
         world.orders.find(id)->add_extras().offers.pop_back();
     });
@@ -279,8 +287,8 @@ Status World::on(const oms_ref_spent& effect) {
     const std::string_view ref = view(effect.external_ref);
     if (ref.empty() || knows_ref(effect.route, ref)) return {};
     const auto index = static_cast<std::uint32_t>(order->extras().spent_refs.size());
-    order->add_extras().spent_refs.push_back({effect.route, std::string(ref)});
-    executions_by_ref_.insert(text_hash(effect.route, ref), {effect.route, index, true});
+    order->add_extras().spent_refs.push_back({effect.route, CompactText(ref)});
+    executions_by_ref_.insert(text_hash(effect.route, ref), {effect.route, index, 1});
     undo.push([id = effect.order](World& world) {
         Order& back = *world.orders.find(id);
         world.unindex_spent(back, static_cast<std::uint32_t>(back.extras().spent_refs.size() - 1));

@@ -552,16 +552,20 @@ void BareLoop::compare(const World& world) const {
     };
     same(seq_ == world.seq, "decisions");
     same(tables_.orders.size() == world.orders.size() + 1, "orders");
+    const auto same_status = [&](BareStatus own, std::uint32_t shown) {
+        same(status_words[static_cast<std::size_t>(own)] == world.status_words.at(shown),
+             "statuses");
+    };
     std::size_t executions = 0;
     world.orders.each([&](const Order& order) {
         const BareOrder& own = tables_.orders[order.id];
         same(own.key == order.key && own.account == order.account, "orders");
         same(own.lines == order.lines.size(), "lines");
-        same(status_words[static_cast<std::size_t>(own.status)] == order.status, "statuses");
+        same_status(own.status, order.status);
         for (std::uint32_t index = 0; index < own.lines; ++index) {
             const BareLine& line = tables_.lines[own.first_line + index];
             same(line.counts == order.lines[index].counts, "counts");
-            same(line.value == order.lines[index].value, "values");
+            same(line.value == order.value(index), "values");
         }
         executions += order.extras().executions.size();
     });
@@ -570,7 +574,7 @@ void BareLoop::compare(const World& world) const {
     world.routes.each([&](const Route& route) {
         const BareRoute& own = tables_.routes[route.id];
         same(own.external_ref == route.external_ref && own.ended == route.ended(), "routes");
-        same(status_words[static_cast<std::size_t>(own.status)] == route.status, "statuses");
+        same_status(own.status, route.status);
         for (std::uint32_t index = 0; index < own.lines; ++index)
             same(tables_.route_lines[own.first_line + index].counts == route.lines[index].counts,
                  "counts of routes");

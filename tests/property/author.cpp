@@ -385,10 +385,10 @@ void Author::amend(sdk::Batch& batch) {
     auto head = request<oms_amend_order>();
     head.order = any_order();
     const Order* known = world().orders.find(head.order);
-    if (known != nullptr && known->key.size() > 0 && chance_.one_in(5)) {
+    if (known != nullptr && !known->key.empty() && chance_.one_in(5)) {
         head.order = 0;
         head.origin = known->origin;
-        head.target = text(keep(known->key));
+        head.target = text(keep(std::string(known->key)));
     }
     batch.add(head);
     const auto lines = static_cast<std::uint32_t>(known == nullptr ? 1 : known->lines.size());

@@ -63,7 +63,7 @@ std::uint64_t Author::name_route(oms_report& told) {
     const Route* known = world().routes.find(id);
     if (known != nullptr && !known->external_ref.empty() && chance_.one_in(3)) {
         told.destination = known->destination;
-        told.external_ref = text(keep(known->external_ref));
+        told.external_ref = text(keep(std::string(known->external_ref)));
         return id;
     }
     told.route = id;

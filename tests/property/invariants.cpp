@@ -135,7 +135,7 @@ void check_order(const World& world, const Order& order) {
         const Sum sum = live_sum(order, i);
         demand(sum.quantity == line.counts.done,
                whose + " has done another quantity than its executions say");
-        demand(sum.value == line.value, whose + " has another value than its executions say");
+        demand(sum.value == order.value(i), whose + " has another value than its executions say");
         demand(works(world, order, i) == line.counts.working,
                whose + " works " + std::to_string(line.counts.working) +
                    ", its routes and blocks " + digits(works(world, order, i)));

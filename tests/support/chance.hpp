@@ -23,8 +23,8 @@ public:
     }
     bool one_in(std::uint64_t count) { return below(count) == 0; }
 
-    template <class Value>
-    const Value& pick(const std::vector<Value>& from) {
+    template <class List>
+    const auto& pick(const List& from) {
         return from[below(from.size())];
     }
 
