@@ -103,7 +103,9 @@ Section bench_bytes(const Options& options);
 Section bench_durable(const Options& options);
 Section bench_latency(const Options& options);
 Section bench_rest(const Options& options);
+Section bench_readers(const Options& options);
 Section bench_scale(const Options& options);
+Section bench_memory(const Options& options);
 Section bench_start(const Options& options);
 
 /// In a process of its own: places one order, and ends the process when it is durable.

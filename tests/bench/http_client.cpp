@@ -29,13 +29,7 @@ sockaddr_in loopback(std::uint16_t port) {
 
 class Connection {
 public:
-    explicit Connection(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        const sockaddr_in address = loopback(port);
-        if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-            die("nobody listens on the port");
-        const int on = 1;
-        ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
+    explicit Connection(std::uint16_t port) : socket_(connect_to(port)) {}
     ~Connection() { ::close(socket_); }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -125,6 +119,16 @@ HttpRound post_all(std::uint16_t port, const std::string& path, std::size_t conn
     round.per_second = static_cast<double>(round.times.count()) / watch.seconds();
     ::close(poll);
     return round;
+}
+
+int connect_to(std::uint16_t port) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    const sockaddr_in address = loopback(port);
+    if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        die("nobody listens on the port");
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return socket;
 }
 
 std::uint16_t free_port() {

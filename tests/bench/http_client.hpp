@@ -25,6 +25,9 @@ struct HttpRequest {
 HttpRound post_all(std::uint16_t port, const std::string& path, std::size_t connections,
                    double seconds, const std::function<HttpRequest(std::uint64_t)>& make);
 
+/// A socket that is connected to this port of the loopback.
+int connect_to(std::uint16_t port);
+
 /// A port of the loopback that is free now.
 std::uint16_t free_port();
 

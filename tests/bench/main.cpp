@@ -22,10 +22,12 @@ constexpr Part parts[] = {
     {"durable", "orders through the runtime, on disk", bench_durable},
     {"latency", "acknowledgements of orders that come on a schedule", bench_latency},
     {"rest", "orders over HTTP, beside an echo and a database", bench_rest},
+    {"readers", "decisions to SQL views and event streams", bench_readers},
     {"journal", "the journal alone, beside a raw file", bench_journal},
     {"kernel", "the engine alone, beside a loop written by hand", bench_kernel},
     {"replay", "the journal folded back into the state", bench_replay},
     {"scale", "how cost grows", bench_scale},
+    {"memory", "what a live order takes, by its parts", bench_memory},
     {"start", "from exec to the first order", bench_start},
     {"bytes", "what each kind of input takes in the journal", bench_bytes},
 };

@@ -26,14 +26,62 @@ def points(figures: list[dict], name: str) -> list[tuple[float, dict]]:
     return [(float(match[1]), figure["value"]) for match, figure in found if match]
 
 
-def draw(axes, figures: list[dict], name: str, label: str, what: str) -> None:
+def line(axes, figures: list[dict], name: str, label: str | None = None) -> list[float]:
+    """Draws the figures of that name with their spread; what they are."""
     chosen = points(figures, name)
     middles = [value["median"] for _, value in chosen]
     spread = [[value["median"] - value["low"] for _, value in chosen],
               [value["high"] - value["median"] for _, value in chosen]]
-    axes.errorbar([x for x, _ in chosen], middles, yerr=spread, marker="o", capsize=3)
-    axes.set(xlabel=label, ylabel=what, yscale="log", ylim=(min(middles) / 3, max(middles) * 3))
+    axes.errorbar([x for x, _ in chosen], middles, yerr=spread, marker="o", capsize=3, label=label)
+    return middles
+
+
+def finish(axes, drawn: list[float], label: str, what: str) -> None:
+    axes.set(xlabel=label, ylabel=what, yscale="log", ylim=(min(drawn) / 3, max(drawn) * 3))
+    if axes.get_xscale() == "linear":
+        axes.set_xscale("log")
     axes.grid(True, which="both", alpha=0.3)
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend()
+
+
+def extrapolated(axes, figures: list[dict], name: str) -> list[float]:
+    """Goes on, dashed, from the last that was measured."""
+    last = points(figures, name)[-1]
+    guessed = points(figures, name.replace("journal", "journal, extrapolated"))
+    chosen = [(x, value["median"]) for x, value in [last, *guessed]]
+    axes.plot([x for x, _ in chosen], [y for _, y in chosen], "--", marker="o",
+              markerfacecolor="white", color="C0", label="extrapolated")
+    return [y for _, y in chosen]
+
+
+def draw(figures: list[dict]) -> None:
+    picture, rows = pyplot.subplots(2, 3, figsize=(12, 7))
+    time, memory, lines, names, checks, journal = rows.flatten()
+    finish(time, line(time, figures, "orders alive"), "orders alive", "ns an input")
+    finish(memory,
+           line(memory, figures, "orders alive, each", "an order")
+           + line(memory, figures, "accounts, each", "an account")
+           + line(memory, figures, "products, each", "a product"),
+           "orders, accounts, products", "bytes each")
+    finish(lines,
+           line(lines, figures, "lines an order", "an order")
+           + line(lines, figures, "lines an order, a line", "a line"),
+           "lines an order", "ns to place, pay for and source")
+    finish(names,
+           line(names, figures, "accounts", "accounts")
+           + line(names, figures, "products", "products"),
+           "accounts, products", "ns an input")
+    checks.set_xscale("symlog", linthresh=1)
+    finish(checks, line(checks, figures, "checks in the chain"), "checks in the chain",
+           "ns an input")
+    checks.set_xlim(-0.2, 40)
+    replay = "events in the journal, replay"
+    finish(journal,
+           line(journal, figures, replay) + extrapolated(journal, figures, replay),
+           "events in the journal", "s to replay it")
+    picture.tight_layout()
+    picture.savefig(PICTURE, metadata={"Date": None})
 
 
 def main() -> int:
@@ -42,19 +90,9 @@ def main() -> int:
     if "scale" not in sections:
         print("the run has no part scale", file=sys.stderr)
         return 1
-    figures = sections["scale"]
     # The same figures give the same file, and words stay words.
     pyplot.rcParams.update({"svg.hashsalt": "oms", "svg.fonttype": "none"})
-    picture, (time, memory, checks) = pyplot.subplots(1, 3, figsize=(12, 3.6))
-    draw(time, figures, "orders alive", "orders alive", "ns an input")
-    draw(memory, figures, "orders alive, each", "orders alive", "bytes an order")
-    draw(checks, figures, "checks in the chain", "checks in the chain", "ns an input")
-    time.set_xscale("log")
-    memory.set_xscale("log")
-    checks.set_xscale("symlog", linthresh=1)
-    checks.set_xlim(-0.2, 40)
-    picture.tight_layout()
-    picture.savefig(PICTURE, metadata={"Date": None})
+    draw(sections["scale"])
     return 0
 
 

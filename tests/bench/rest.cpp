@@ -3,6 +3,7 @@
 // PostgreSQL's commits of one row.
 #include "clients.hpp"
 #include "http_client.hpp"
+#include "postgres.hpp"
 
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
@@ -11,9 +12,6 @@
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/ThreadPool.h>
-
-#include <cstdio>
-#include <optional>
 
 namespace oms::bench {
 
@@ -70,43 +68,6 @@ private:
     Poco::Net::HTTPServer server_;
 };
 
-/// A cluster of its own in the bench's folder, by postgres.sh; absent where there is none.
-class Postgres {
-public:
-    explicit Postgres(const Options& options)
-        : script_("'" + (options.config / "postgres.sh").string() + "' '" +
-                  (options.directory / "postgres").string() + "' "),
-          is_there_(run("start") == "started\n") {}
-    ~Postgres() {
-        if (is_there_) run("stop");
-    }
-    Postgres(const Postgres&) = delete;
-    Postgres& operator=(const Postgres&) = delete;
-
-    bool is_there() const { return is_there_; }
-    double rows_per_second(double seconds) const {
-        const std::string answer =
-            run("rows " + std::to_string(connections) + " " +
-                std::to_string(std::max(1, static_cast<int>(seconds + 0.5))));
-        const double rows = std::strtod(answer.c_str(), nullptr);
-        if (rows <= 0) die("PostgreSQL committed nothing: " + answer);
-        return rows;
-    }
-
-private:
-    std::string run(const std::string& verb) const {
-        std::FILE* pipe = ::popen((script_ + verb).c_str(), "r");
-        if (pipe == nullptr) die("no process can be started");
-        std::string text;
-        char bytes[256];
-        while (const std::size_t got = std::fread(bytes, 1, sizeof bytes, pipe))
-            text.append(bytes, got);
-        return ::pclose(pipe) == 0 ? text : std::string();
-    }
-    std::string script_;
-    bool is_there_;
-};
-
 HttpRequest order_request(const std::string& prefix, std::uint64_t number) {
     const std::string desk = std::to_string(number % 4);
     return {prefix + std::to_string(number),
@@ -149,7 +110,7 @@ Section bench_rest(const Options& options) {
         p50.add(ours.times.at(0.5), below.times.at(0.5));
         p99.add(ours.times.at(0.99), below.times.at(0.99));
         if (postgres.is_there())
-            rows.add(ours.per_second, postgres.rows_per_second(options.seconds));
+            rows.add(ours.per_second, postgres.rows_per_second(connections, options.seconds));
     }
     runtime->stop();
     section.figures.push_back(figure("orders over REST", "orders/s", rate, "Poco echo"));

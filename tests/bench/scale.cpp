@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How cost grows: with the orders that are alive, and with the checks that each passes.
-#include "script.hpp"
-
-#include <malloc.h>
+// How cost grows: with the orders that are alive, their lines, accounts, products, the checks that
+// each order passes, and the journal that is folded.
+#include "growing_journal.hpp"
+#include "live_orders.hpp"
 
 #include <cmath>
 #include <fstream>
@@ -13,105 +13,7 @@ namespace oms::bench {
 namespace {
 
 constexpr std::size_t most_checks = 32;
-constexpr std::size_t round_orders = 2'500;
-constexpr std::size_t inputs_a_frame = 256;
-
-double bytes_in_use() {
-    const struct mallinfo2 use = ::mallinfo2();
-    return static_cast<double>(use.uordblks + use.hblkhd);
-}
-
-/// An engine with so many share orders alive; what it decides is timed, not how inputs are made.
-class LiveOrders {
-public:
-    explicit LiveOrders(const Options& options)
-        : assembly_(open_assembly(options, clock_)),
-          names_([this](std::uint32_t of, std::string_view code) {
-              return engine().find_reference(of, code);
-          }),
-          shares_(names_) {
-        prepare(names_, [this](const sdk::Batch& input) { decide(input.view()); });
-        for (const oms_observation& quote : quotes(names_)) engine().observe(quote);
-    }
-
-    /// Places orders and has them acknowledged until so many are there.
-    void fill(std::size_t count) {
-        while (placed_ < count) {
-            decide(shares_.place(placed_).view());
-            report(placed_++, OMS_report_acked, 0, 0);
-        }
-        filled_ = count;
-        executed_ = 0;
-    }
-
-    /// Nanoseconds an input: orders are placed and acknowledged, and as many of those that were
-    /// there before, far apart from each other, are executed in two parts.
-    double round() {
-        timed_ns_ = 0;
-        timed_ = 0;
-        for (std::size_t each = 0; each < round_orders; ++each) {
-            decide(shares_.place(placed_).view());
-            report(placed_++, OMS_report_acked, 0, 0);
-            const std::size_t old = far_apart(executed_++);
-            report(old, OMS_report_executed, 40, 1);
-            report(old, OMS_report_executed, 60, 2);
-        }
-        return timed_ns_ / static_cast<double>(timed_);
-    }
-
-private:
-    /// Each that the filling left once, then those that came since.
-    std::size_t far_apart(std::size_t turn) const {
-        constexpr std::size_t step = 61'803'399;  // no divisor in common with powers of ten
-        return turn < filled_ ? turn * step % filled_ : turn;
-    }
-
-    engine::Engine& engine() { return *assembly_->machine; }
-
-    /// They are the only orders, so their ids count with them.
-    void report(std::size_t number, std::uint32_t type, std::int64_t quantity, int part) {
-        auto head = sdk::make<oms_report>();
-        const Order& order = *engine().world().orders.find(number + 1);
-        head.type = type;
-        head.route = order.routes.at(0);
-        head.line = OMS_WHOLE_ORDER;
-        head.quantity = quantity;
-        ref_ = std::to_string(number) + "-" + std::to_string(part);
-        if (type == OMS_report_executed) {
-            head.product = order.lines[0].product;
-            head.price = 1'000;
-            head.execution_ref = sdk::text(ref_);
-        } else {
-            head.external_ref = sdk::text(ref_);
-        }
-        batch_.clear();
-        batch_.add(head);
-        decide(batch_.view());
-    }
-
-    void decide(const oms_batch& input) {
-        clock_.move_to(clock_.now() + ns_between_inputs);
-        if (timed_ % inputs_a_frame == 0) frame_.clear();
-        const Stopwatch watch;
-        const auto outcome = engine().decide(input, clock_.now(), frame_);
-        timed_ns_ += 1e9 * watch.seconds();
-        ++timed_;
-        if (outcome.code != 0) die("an input was refused: " + code_text(outcome.code));
-    }
-
-    runtime::VirtualClock clock_{start_of_day};
-    std::unique_ptr<runtime::Assembly> assembly_;
-    Names names_;
-    ShareOrders shares_;
-    std::size_t placed_ = 0;
-    std::size_t filled_ = 0;
-    std::size_t executed_ = 0;
-    double timed_ns_ = 0;
-    std::uint64_t timed_ = 0;
-    std::string ref_;
-    Frame frame_;
-    sdk::Batch batch_;
-};
+constexpr std::size_t most_names = 1'000'000;  // accounts, or products
 
 /// The bench's configuration with so many checks in the chain of each kind.
 std::string config_with(const Options& options, std::size_t checks) {
@@ -138,16 +40,7 @@ std::vector<double> rounds_of(LiveOrders& orders, const Options& options) {
     return times;
 }
 
-}  // namespace
-
-Section bench_scale(const Options& options) {
-    Section section{
-        "scale",
-        "Engine::decide in memory as in kernel, share orders alone: a quarter of the inputs place "
-        "an order, a quarter acknowledge it, half execute orders that were there before and lie "
-        "far apart. Bytes are what malloc gave for an order that is alive, with its line, route, "
-        "hold, keys and texts. With checks in the chain, 10,000 orders are alive.",
-        {}};
+void grow_orders(const Options& options, Section& section) {
     for (std::size_t live = 1'000; live <= 10 * options.live; live *= 10) {
         LiveOrders orders(options);
         orders.fill(100);
@@ -158,6 +51,47 @@ Section bench_scale(const Options& options) {
         section.figures.push_back(figure(name, "ns an input", rounds_of(orders, options)));
         section.figures.push_back(figure(name + ", each", "bytes", {bytes}));
     }
+}
+
+/// As many lines in all, however they are spread over carts.
+void grow_lines(const Options& options, Section& section) {
+    constexpr std::size_t all_lines = 20'000;
+    for (const std::uint32_t lines : {2U, 10U, 100U, 1'000U}) {
+        LiveOrders orders(options);
+        const std::size_t count = all_lines / lines;
+        orders.place_carts(count, lines);
+        std::vector<double> carts;
+        std::vector<double> each;
+        const double before = bytes_in_use();
+        for (int round = 0; round < options.rounds; ++round) {
+            carts.push_back(orders.place_carts(count, lines));
+            each.push_back(carts.back() / lines);
+        }
+        const double placed = static_cast<double>(all_lines) * options.rounds;
+        const double bytes = (bytes_in_use() - before) / placed;
+        const std::string name = std::to_string(lines) + " lines an order";
+        section.figures.push_back(figure(name, "ns an order", carts));
+        section.figures.push_back(figure(name + ", a line", "ns", each));
+        section.figures.push_back(figure(name + ", each line", "bytes", {bytes}));
+    }
+}
+
+void grow_names(const Options& options, const char* what,
+                void (LiveOrders::*add)(std::size_t count), Section& section) {
+    for (std::size_t count = 10; count <= most_names; count *= 10) {
+        LiveOrders orders(options);
+        const double opened = bytes_in_use();
+        (orders.*add)(count);
+        const double bytes = (bytes_in_use() - opened) / static_cast<double>(count);
+        orders.spread();
+        orders.fill(10'000);
+        const std::string name = std::to_string(count) + " " + what;
+        section.figures.push_back(figure(name, "ns an input", rounds_of(orders, options)));
+        section.figures.push_back(figure(name + ", each", "bytes", {bytes}));
+    }
+}
+
+void grow_checks(const Options& options, Section& section) {
     for (const std::size_t checks : {0UL, 1UL, 2UL, 4UL, 8UL, 16UL, most_checks}) {
         Options chosen = options;
         chosen.config_text = config_with(options, checks);
@@ -166,6 +100,53 @@ Section bench_scale(const Options& options) {
         section.figures.push_back(figure(std::to_string(checks) + " checks in the chain",
                                          "ns an input", rounds_of(orders, options)));
     }
+}
+
+/// What is beyond the disk and the patience of a run goes on as the last step did.
+void grow_journal(const Options& options, Section& section) {
+    GrowingJournal journal(options);
+    std::vector<double> seconds;
+    const auto add = [&](std::uint64_t events, const std::string& how, std::vector<double> times) {
+        const std::string name = std::to_string(events) + " events in the journal" + how;
+        std::vector<double> each;
+        for (const double time : times) each.push_back(1e9 * time / static_cast<double>(events));
+        section.figures.push_back(figure(name + ", replay", "s", std::move(times)));
+        section.figures.push_back(figure(name + ", an event", "ns", std::move(each)));
+    };
+    constexpr std::uint64_t fewer = 1'000'000;
+    constexpr std::uint64_t many = 10 * fewer;
+    journal.grow(fewer);
+    std::vector<double> short_times;
+    for (int round = 0; round < options.rounds; ++round) short_times.push_back(journal.replay());
+    add(fewer, "", short_times);
+    journal.grow(many);
+    const double longer = journal.replay();
+    add(many, "", {longer});
+    const double slope = std::log10(longer / spread(short_times).median);
+    add(10 * many, ", extrapolated", {longer * std::pow(10, slope)});
+}
+
+}  // namespace
+
+Section bench_scale(const Options& options) {
+    Section section{
+        "scale",
+        "Engine::decide in memory as in kernel, share orders alone: a quarter of the inputs place "
+        "an order, a quarter acknowledge it, half execute orders that were there before and lie "
+        "far apart. Bytes are what malloc gave for an order that is alive, with its line, route, "
+        "hold, keys and texts; for an account with its balance; for a product with its terms and a "
+        "price. Orders of many lines are carts that "
+        "are placed, paid for and sourced from one place. With accounts, products and checks "
+        "10,000 orders are alive, and neighbours lie far apart. The journal is that of "
+        "share orders' whole lives, and folded from its files; an event is an effect. What the "
+        "longest one would take is extrapolated from the two before it.",
+        {}};
+    grow_orders(options, section);
+    grow_lines(options, section);
+    grow_names(options, "accounts", &LiveOrders::add_accounts, section);
+    grow_names(options, "products", &LiveOrders::add_products, section);
+    grow_checks(options, section);
+    grow_journal(options, section);
     return section;
 }
 

@@ -155,24 +155,30 @@ std::vector<oms_observation> quotes(const Names& names) {
 ShareOrders::ShareOrders(const Names& names) : head_(make<oms_place_order>()) {
     head_.origin = names(OMS_class_origin, "bench");
     head_.order_kind = names(OMS_class_order_kind, "trade");
-    const char* desks[] = {"desk-0", "desk-1", "desk-2", "desk-3"};
-    const char* shares[] = {"AAA", "BBB", "CCC", "DDD"};
-    for (std::size_t each = 0; each < 4; ++each) {
-        desks_[each] = names(OMS_class_account, desks[each]);
-        shares_[each] = names(OMS_class_product, shares[each]);
-    }
+    for (const char* desk : {"desk-0", "desk-1", "desk-2", "desk-3"})
+        desks_.push_back(names(OMS_class_account, desk));
+    for (const char* share : {"AAA", "BBB", "CCC", "DDD"})
+        shares_.push_back(names(OMS_class_product, share));
 }
 
-const sdk::Batch& ShareOrders::place(std::uint64_t number, std::string_view prefix) {
+void ShareOrders::spread_over(std::vector<std::uint32_t> accounts,
+                              std::vector<std::uint32_t> products) {
+    desks_ = std::move(accounts);
+    shares_ = std::move(products);
+}
+
+const sdk::Batch& ShareOrders::place(std::uint64_t number, std::string_view prefix,
+                                     std::uint32_t lines) {
     key_.assign(prefix);
     key_ += std::to_string(number);
     head_.key = text(key_);
-    head_.account = desks_[number % 4];
-    const std::uint32_t share = shares_[number / 4 % 4];
+    head_.account = desks_[number % desks_.size()];
     batch_.clear();
     batch_.add(head_);
-    batch_.add(order_line(0, share, OMS_direction_receive, 100));
-    batch_.add(number_term(0, sdk::field::limit_price, share, 1000));
+    for (std::uint32_t line = 0; line < lines; ++line)
+        batch_.add(order_line(line, share(number + 4 * line), OMS_direction_receive, 100));
+    for (std::uint32_t line = 0; line < lines; ++line)
+        batch_.add(number_term(line, sdk::field::limit_price, share(number + 4 * line), 1000));
     return batch_;
 }
 

@@ -45,13 +45,18 @@ class ShareOrders {
 public:
     explicit ShareOrders(const Names& names);
     /// The input that places order `number`; good until the next call.
-    const sdk::Batch& place(std::uint64_t number, std::string_view prefix = "s");
+    const sdk::Batch& place(std::uint64_t number, std::string_view prefix = "s",
+                            std::uint32_t lines = 1);
+    /// From here on these accounts buy, and these products are bought, in turn.
+    void spread_over(std::vector<std::uint32_t> accounts, std::vector<std::uint32_t> products);
     std::uint32_t origin() const { return head_.origin; }
+    /// What order `number` buys.
+    std::uint32_t share(std::uint64_t number) const { return shares_[number / 4 % shares_.size()]; }
 
 private:
     oms_place_order head_;
-    std::uint32_t desks_[4] = {};
-    std::uint32_t shares_[4] = {};
+    std::vector<std::uint32_t> desks_;
+    std::vector<std::uint32_t> shares_;
     std::string key_;
     sdk::Batch batch_;
 };
