@@ -2,6 +2,7 @@
 #include "runtime/committer.hpp"
 
 #include "runtime/no_memory.hpp"
+#include "runtime/thread_priority.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -51,6 +52,7 @@ void Committer::hand_over(Group& group) {
 }
 
 void Committer::run() {
+    set_priority(Priority::first);
     while (true) {
         if (!idle()) {
             commit(handed_);

@@ -4,10 +4,9 @@
 #include "runtime/journal/journal_errors.hpp"
 #include "runtime/no_memory.hpp"
 #include "runtime/snapshot/archive_keeping.hpp"
+#include "runtime/thread_priority.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -24,7 +23,6 @@ constexpr int rests_times = 4;
 constexpr std::chrono::milliseconds rests_after_failure{60'000};
 /// What is left on the disk beside a snapshot: the journal goes first.
 constexpr std::uint64_t room_left = std::uint64_t{128} << 20;
-constexpr int lowest_priority = 19;
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -140,8 +138,7 @@ void SnapshotKeeper::wait_for(std::chrono::milliseconds time) {
 }
 
 void SnapshotKeeper::run() {
-    // Of this thread alone, as Linux counts. Without it the work is the same.
-    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lowest_priority));
+    set_priority(Priority::last);
     while (!stopping_) {
         const Clock::time_point start = Clock::now();
         const auto made = turn();
