@@ -176,7 +176,7 @@ std::uint32_t BareLoop::decide_report(const oms_report& report, const oms_batch&
 }
 
 void BareLoop::keep_input(const oms_batch& input) {
-    for (const oms_record& record : sdk::Records(input)) draft_.add(record);
+    for (const oms_record& record : sdk::Records(input)) draft_.add_input(record);
 }
 
 void BareLoop::answer(std::uint32_t code, std::uint64_t id) {
@@ -193,13 +193,13 @@ void BareLoop::write(Frame& frame, std::uint32_t cause) {
     header.seq = seq_;
     header.time = now_;
     header.cause = cause;
-    header.effects = draft_.effects.count();
+    header.effects = draft_.count();
     header.order = subject_;
     header.origin = origin_;
     header.observed = observed_;
     header.epoch = epoch_;
     header.key = text(key_);
-    frame.add(header, draft_.effects.view());
+    frame.add(header, draft_.view());
 }
 
 // ---- orders and their checks --------------------------------------------------------------------

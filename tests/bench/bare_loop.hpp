@@ -8,9 +8,9 @@
 // record of the same content is written by the same codec, so that the decision could be replayed.
 #pragma once
 
+#include "bare_draft.hpp"
 #include "bare_view.hpp"
 #include "engine/bindings.hpp"
-#include "engine/draft.hpp"
 #include "engine/engine.hpp"
 #include "model/codec.hpp"
 #include "model/world.hpp"
@@ -116,7 +116,7 @@ private:
     std::uint64_t fingerprint_ = 0;
     std::uint32_t origin_ = 0;
     std::string_view key_;
-    engine::Draft draft_;
+    BareDraft draft_;
     std::string input_;  // encoded
     std::string why_;
     std::vector<const oms_observation*> reads_;

@@ -93,8 +93,8 @@ Section bench_memory(const Options& options) {
     beside.add(whole, goal);
     section.figures.push_back(
         figure("an order with a line, a route and a hold", "bytes", beside, "goal"));
-    add("the order itself, its key and their indices", bare - (two_lines - bare));
-    add("a line with its price", two_lines - bare);
+    add("the order, its first line with its price, its key, their indices", bare);
+    add("a second line with its price", two_lines - bare);
     add("a hold and its index", unrouted - bare);
     add("a route and its indices", placed - unrouted);
     add("the party's name of it, and its index", whole - placed);
