@@ -41,6 +41,11 @@ public:
         return slots_[at].value();
     }
 
+    /// Begins to fetch what a look at this hash will read; whoever looks later need not wait.
+    void prefetch(std::uint64_t hash) const {
+        if (!slots_.empty()) __builtin_prefetch(&slots_[home(tag_of(hash))]);
+    }
+
     /// Whoever inserts has looked before.
     void insert(std::uint64_t hash, Value value) {
         if (5 * (size_ + 1) > 4 * slots_.size()) resize(slots_.size() + slots_.size() / 4 + 16);

@@ -58,6 +58,10 @@ public:
         return pages_[place / page_size][place % page_size];
     }
 
+    void prefetch(std::uint32_t origin, std::string_view key) const {
+        index_.prefetch(text_hash(origin, key));
+    }
+
     /// What the key stood for before is forgotten.
     KeyPlace put(KeyEntry entry) {
         const std::uint64_t hash = text_hash(entry.origin, entry.key);

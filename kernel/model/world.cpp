@@ -42,10 +42,14 @@ Status World::apply(const oms_record& effect) {
 }
 
 void World::expect(std::size_t count) {
-    // What is usual: an order that goes one way and is executed twice, and its key. More grows.
-    keys.reserve(2 * count);
+    // What every order has, or nearly every one. More grows, by a quarter each time.
+    keys.reserve(count);
     routes_by_ref_.reserve(count);
-    executions_by_ref_.reserve(2 * count);
+}
+
+void World::look_ahead(const oms_record& effect) const {
+    if (const auto* restored = sdk::as<oms_key_restored>(effect))
+        keys.prefetch(restored->origin, view(restored->key));
 }
 
 void World::begin_decision(const oms_decision& header) {

@@ -79,6 +79,8 @@ public:
 
     /// Makes room for so many orders, before a snapshot of that many is folded.
     void expect(std::size_t orders);
+    /// Told a few effects before it is applied: begins to fetch what lies far off in memory.
+    void look_ahead(const oms_record& effect) const;
 
     /// The header of a decision, before its effects.
     void begin_decision(const oms_decision& header);

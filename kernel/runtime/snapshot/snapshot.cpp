@@ -19,6 +19,9 @@ namespace {
 /// Large enough that the way from thread to thread costs nothing, small enough to stay in a cache.
 constexpr std::size_t chunk_bytes = std::size_t{256} << 10;
 
+/// So many records before it is folded the world hears of one: a few orders.
+constexpr std::size_t records_ahead = 48;
+
 /// An order takes more than this.
 constexpr std::size_t order_bytes = 32;
 
@@ -112,6 +115,19 @@ private:
     std::thread thread_;
 };
 
+Status fold_chunk(const oms_batch& chunk, World& world) {
+    const sdk::Records records(chunk);
+    auto ahead = records.begin();
+    std::size_t lead = 0;
+    for (const oms_record& record : records) {
+        for (; lead < records_ahead && ahead != records.end(); ++ahead, ++lead)
+            world.look_ahead(*ahead);
+        if (Status status = world.apply(record); !status) return status;
+        --lead;
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<SnapshotFacts> write_snapshot(const SegmentPlace& place, const Fold& fold,
@@ -162,12 +178,7 @@ Result<LoadedSnapshot> load_snapshot(const SegmentPlace& place, const std::strin
         Status status;
         if (!chunk) status = tl::unexpected(chunk.error());
         if (status && *chunk == nullptr) break;
-        if (status) {
-            for (const oms_record& record : sdk::Records((*chunk)->decoder.view())) {
-                status = world.apply(record);
-                if (!status) break;
-            }
-        }
+        if (status) status = fold_chunk((*chunk)->decoder.view(), world);
         if (!status) return tl::unexpected(in_snapshot(status.error(), place.path(name)));
     }
     if (world.seq != loaded.facts.seq) {
