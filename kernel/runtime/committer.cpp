@@ -24,14 +24,15 @@ std::uint64_t nanoseconds_since(std::chrono::steady_clock::time_point start) {
 
 void Group::clear() {
     frame.clear();
+    inputs = 0;
     first_seq = 0;
     last_seq = 0;
     answers.clear();
     halts.clear();
 }
 
-void Committer::start(Bell& done) {
-    done_ = &done;
+void Committer::start(Bell& has_room) {
+    has_room_ = &has_room;
     stopping_ = false;
     thread_ = std::thread([this] { run(); });
 }
@@ -43,26 +44,53 @@ void Committer::stop() {
     thread_.join();
 }
 
-void Committer::hand_over(Group& group) {
-    if (!thread_.joinable()) return commit(group);
-    std::swap(group, handed_);
-    group.clear();
-    idle_.store(false, std::memory_order_release);
+bool Committer::hand_over(Group& group) {
+    if (!thread_.joinable()) {
+        commit(group);
+        return true;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        refused_ = waits_;
+        if (waits_) return false;
+        std::swap(group, waiting_);
+        waits_ = true;
+        idle_.store(false, std::memory_order_release);
+    }
     work_.ring();
+    return true;
+}
+
+bool Committer::take_back(Group& group) {
+    if (idle()) return false;
+    const std::lock_guard lock(mutex_);
+    if (!waits_) return false;
+    std::swap(group, waiting_);
+    waits_ = false;
+    return true;
 }
 
 void Committer::run() {
     set_priority(Priority::first);
     while (true) {
-        if (!idle()) {
-            commit(handed_);
-            idle_.store(true, std::memory_order_release);
-            done_->ring();
+        if (take_waiting()) {
+            commit(committing_);
             continue;
         }
         if (stopping_) return;
         work_.wait(-1);
     }
+}
+
+bool Committer::take_waiting() {
+    const std::lock_guard lock(mutex_);
+    idle_.store(!waits_, std::memory_order_release);
+    if (!waits_) return false;
+    std::swap(committing_, waiting_);
+    waits_ = false;
+    if (refused_) has_room_->ring();
+    refused_ = false;
+    return true;
 }
 
 void Committer::commit(Group& group) {

@@ -3,7 +3,9 @@
 // connector before the frame that says so is on stable storage.
 //
 // The kernel's thread commits by itself when nothing else waits; under load it hands over what it
-// has decided and goes on deciding. One group at a time is being committed, in the order of seqs.
+// has decided and goes on deciding. One group at a time is being committed, in the order of seqs,
+// and one may wait behind it: the committing thread never asks for the next, and what comes
+// meanwhile is added to it.
 #pragma once
 
 #include "model/frame.hpp"
@@ -19,6 +21,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -33,6 +36,7 @@ struct Group {
         Mail mail;  ///< its `group` is filled in when there is one
     };
     Frame frame;  ///< decisions; may be empty: then only answers wait
+    std::size_t inputs = 0;
     std::uint64_t first_seq = 0;
     std::uint64_t last_seq = 0;
     std::vector<Answer> answers;
@@ -56,17 +60,19 @@ public:
           fatal_(std::move(fatal)) {}
     ~Committer() { stop(); }
 
-    /// `done` rings after each group that was handed over.
-    void start(Bell& done);
+    /// `has_room` rings when a group is taken after one was refused.
+    void start(Bell& has_room);
     void stop();
 
-    /// Whether no group is being committed. Only then may the next be given.
+    /// Whether no group is being committed, or waits. Only then may the caller commit.
     bool idle() const { return idle_.load(std::memory_order_acquire); }
     /// Commits on the caller's thread; the group is empty afterwards.
     void commit(Group& group);
-    /// Swaps the group with an empty one and commits it on the journal's thread; on the caller's
-    /// where there is none.
-    void hand_over(Group& group);
+    /// Swaps the group with an empty one, and has it committed on the journal's thread behind the
+    /// one before; on the caller's where there is none. False, and nothing: one waits already.
+    bool hand_over(Group& group);
+    /// Swaps the empty group with the one that waits. False: none does.
+    bool take_back(Group& group);
 
     bool failed() const { return failed_.load(std::memory_order_acquire); }
     /// Nothing is committed or shown any more, and the last word is said.
@@ -74,6 +80,7 @@ public:
 
 private:
     void run();
+    bool take_waiting();
     Status try_to_commit(Group& group);
     Status append(const Group& group);
     void publish(Group& group, const std::shared_ptr<const Published>& published);
@@ -83,9 +90,13 @@ private:
     Ring& ring_;
     Stats& stats_;
     Fatal fatal_;
-    Bell* done_ = nullptr;
+    Bell* has_room_ = nullptr;
     Bell work_;
-    Group handed_;
+    std::mutex mutex_;
+    Group waiting_;  // under the mutex, and so are these two
+    bool waits_ = false;
+    bool refused_ = false;
+    Group committing_;  // the journal's thread alone
     std::vector<Mailbox*> touched_;
     std::atomic<bool> idle_{true};
     std::atomic<bool> stopping_{false};

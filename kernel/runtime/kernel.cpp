@@ -15,7 +15,7 @@ namespace {
 
 /// So many inputs are decided before the thread looks at timers, values of the world and whether
 /// the disk has nothing to do: more of them, and it idles; fewer, and each commit holds too little.
-constexpr int round_items = 32;
+constexpr std::size_t round_items = 32;
 /// So few are committed by the thread itself when nothing else waits: to have another thread woken
 /// for them takes longer than deciding what may come meanwhile.
 constexpr std::size_t few_inputs = 8;
@@ -186,10 +186,12 @@ bool Kernel::round() {
 
 /// Whether more waits.
 bool Kernel::work() {
+    // What waits for the disk may as well take more with it, when it is little.
+    if (group_.empty() && waiting_takes_more_) committer_.take_back(group_);
     note_space();
     apply_observations();
     const bool more_due = run_due();
-    int taken = 0;
+    std::size_t taken = 0;
     for (; taken < round_items && !group_full(); ++taken) {
         Item* item = halts_.next();
         if (item == nullptr) item = inputs_.next();
@@ -203,20 +205,21 @@ bool Kernel::work() {
 }
 
 /// Commits a few here when nothing else waits. More are committed while the next are decided: when
-/// many asked, the next ones are on their way.
+/// many asked, the next ones are on their way, and come into one group until the disk is free.
 void Kernel::finish_round(bool more) {
     if (group_.empty()) return;
-    if (committer_.idle()) {
-        if (more || group_inputs_ > few_inputs) {
-            committer_.hand_over(group_);
-        } else {
-            stats_.commits_inline.add(group_.frame.empty() ? 0 : 1);
-            committer_.commit(group_);
-        }
-        group_inputs_ = 0;
-        return;
+    const bool idle = committer_.idle();
+    if (idle && !more && group_.inputs <= few_inputs) {
+        stats_.commits_inline.add(group_.frame.empty() ? 0 : 1);
+        return committer_.commit(group_);
     }
-    if (!more || group_full()) bell_.wait(longest_sleep_ns);
+    const bool full = group_full();
+    if (more && !idle && !full) return;
+    const bool takes_more = group_.inputs < round_items;
+    if (committer_.hand_over(group_))
+        waiting_takes_more_ = takes_more;
+    else if (!more || full)
+        bell_.wait(longest_sleep_ns);
 }
 
 void Kernel::sleep() {
@@ -228,7 +231,7 @@ void Kernel::sleep() {
 }
 
 bool Kernel::group_full() const {
-    return group_inputs_ >= limits_.group_inputs || group_.frame.size() >= limits_.group_bytes;
+    return group_.inputs >= limits_.group_inputs || group_.frame.size() >= limits_.group_bytes;
 }
 
 /// The time of the next input: the clock's, but never before that of the last.
@@ -263,7 +266,7 @@ bool Kernel::run_due() {
 }
 
 void Kernel::take(Item& item) {
-    ++group_inputs_;
+    ++group_.inputs;
     switch (item.kind) {
         case Item::Kind::input: decide(item); break;
         case Item::Kind::query: answer_query(item); break;

@@ -105,7 +105,7 @@ private:
     Observations observations_;
     Bell bell_;
     Group group_;
-    std::size_t group_inputs_ = 0;
+    bool waiting_takes_more_ = false;  ///< the group that was handed over last
     std::int64_t last_time_;
     bool cancel_only_ = false;
     bool by_hand_ = false;
