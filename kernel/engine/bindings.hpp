@@ -60,8 +60,9 @@ public:
 };
 
 struct Limits {
-    std::uint32_t events_per_step = 1000;
-    std::uint32_t effects_per_step = 100000;
+    /// More than the largest order needs whose lines have routes of their own.
+    std::uint32_t events_per_step = 10'000;
+    std::uint32_t effects_per_step = 100'000;
     std::int64_t retire_after_ns =
         std::int64_t{3} * 86400 * 1'000'000'000;  ///< after an order's end
     std::int64_t key_window_ns = std::int64_t{7} * 86400 * 1'000'000'000;

@@ -9,10 +9,12 @@ namespace oms::engine {
 using sdk::make;
 
 namespace {
-constexpr std::size_t max_routes = 64;
+// What a plugin may say in one call. Where it speaks of each line, the largest order must have
+// room.
+constexpr std::size_t max_routes = 4 * OMS_MAX_LINES;
 constexpr std::uint32_t max_opinions = 256;
 constexpr std::uint32_t max_cells = 256;
-constexpr std::uint32_t max_passed_over = 1024;
+constexpr std::uint32_t max_passed_over = 16 * OMS_MAX_LINES;
 constexpr std::size_t max_route_details = 1024;
 }  // namespace
 

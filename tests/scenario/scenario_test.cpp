@@ -2,10 +2,14 @@
 // Each *.ticket beside this file is a test.
 #include "ticket.hpp"
 
+#include <oms/abi/base.h>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <string>
 #include <vector>
 
 namespace {
@@ -27,6 +31,24 @@ TEST_P(Scenario, plays) {
 
 INSTANTIATE_TEST_SUITE_P(Tickets, Scenario, testing::ValuesIn(tickets()),
                          [](const auto& test) { return test.param; });
+
+/// Each line goes its own way to a venue.
+TEST(Scenario, routes_the_largest_order) {
+    const std::string path = testing::TempDir() + "largest_order.ticket";
+    {
+        std::ofstream file(path);
+        file << "post 20000 USD from street to desk\n"
+                "observe XYZ ask 10.00 from venue-1\n"
+                "observe XYZ ask_size 1000 from venue-1\n"
+                "place A trade desk:";
+        for (unsigned line = 0; line < OMS_MAX_LINES; ++line)
+            file << (line == 0 ? " " : "; ") << "receive 1 XYZ";
+        file << "\nexpect A status pending_new routes " << OMS_MAX_LINES
+             << "\nexpect anomalies 0\n";
+    }
+    oms::test::Ticket ticket(OMS_TICKETS "/oms.yaml", OMS_PLUGINS);
+    ASSERT_NO_THROW(ticket.play(path));
+}
 
 /// A ticket that expects what is not so must fail: the others could not be trusted otherwise.
 TEST(Scenario, notices_what_does_not_hold) {
