@@ -36,6 +36,7 @@ struct Candidate {
     std::uint32_t destination = 0;
     Place place;
     std::string why_not;  ///< empty: it may take part
+    bool chosen = false;
 };
 
 std::vector<Rule> read_rules(const std::vector<std::string>& names) {
@@ -191,14 +192,14 @@ private:
                                            " among " + std::to_string(choice.plans) + " plans";
             if (!choice.complete) why += "; nobody has the rest";
             say.open(plan, score(candidate.place), why);
-            candidate.why_not = "chosen";
+            candidate.chosen = true;
         }
     }
 
     static void explain_rest(const std::optional<Choice>& choice, const std::vector<Need>& needs,
                              const std::vector<Candidate>& candidates, const Routes& say) {
         for (const Candidate& candidate : candidates) {
-            if (candidate.why_not == "chosen") continue;
+            if (candidate.chosen) continue;
             std::string why = candidate.why_not;
             if (why.empty()) {
                 why =

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
-#include <numeric>
-#include <utility>
 
 namespace oms::plugins::nearest_stock {
 namespace {
@@ -17,9 +15,10 @@ using sdk::Wide;
 constexpr std::int64_t unknown_m = 20'037'508;  // half way round the earth
 constexpr Wide whole_need = 10'000;             // a need, in hundredths of a percent of itself
 
+/// Places that together send the order.
 struct Plan {
-    std::vector<Parcel> parcels;
-    Wide lacks = 0;  ///< over all needs, each in hundredths of a percent, rounded up
+    std::uint32_t chosen = 0;  ///< bit i: the i-th nearest
+    Wide lacks = 0;            ///< over all needs, each in hundredths of a percent, rounded up
 };
 
 std::int64_t way_m(const Place& place) { return place.distance_m.value_or(unknown_m); }
@@ -38,49 +37,103 @@ std::vector<std::size_t> by_distance(std::span<const Place> places) {
     return order;
 }
 
-/// What each of the places gives, in their order. Nothing when one of them has nothing to give.
-std::optional<Plan> share_out(std::span<const Place> places, std::span<const std::int64_t> needs,
-                              const std::vector<std::size_t>& chosen) {
-    Plan plan;
-    std::vector<std::int64_t> left(needs.begin(), needs.end());
-    for (const std::size_t place : chosen) {
-        Parcel parcel{place, std::vector<std::int64_t>(needs.size(), 0)};
-        bool gives = false;
-        for (std::size_t need = 0; need < needs.size(); ++need) {
-            parcel.quantities[need] = std::min(places[place].has[need], left[need]);
-            left[need] -= parcel.quantities[need];
-            gives = gives || parcel.quantities[need] > 0;
-        }
-        if (!gives) return std::nullopt;
-        plan.parcels.push_back(std::move(parcel));
-    }
-    for (std::size_t need = 0; need < needs.size(); ++need)
-        plan.lacks += *sdk::divide(left[need] * whole_need, needs[need], sdk::Rounding::up);
-    return plan;
-}
+/// All that a decision is about, the places by distance.
+class Sourcing {
+public:
+    Sourcing(std::span<const Place> places, std::span<const std::int64_t> needs)
+        : places_(places), needs_(needs), nearest_(by_distance(places)), left_(needs.size()) {}
 
-/// Less is better.
-Wide measure(Rule rule, const Plan& plan, std::span<const Place> places,
-             std::span<const std::int64_t> needs) {
-    Wide sum = 0;
-    switch (rule) {
-        case Rule::one_parcel: return static_cast<Wide>(plan.parcels.size());
-        case Rule::nearest:
-            for (const Parcel& parcel : plan.parcels) sum += way_m(places[parcel.place]);
-            return sum;
-        case Rule::priority:
-            for (const Parcel& parcel : plan.parcels) sum += places[parcel.place].priority;
-            return sum;
-        case Rule::most_stock: break;
+    std::vector<Plan> plans(std::size_t max_places) {
+        std::vector<Plan> all;
+        const std::uint32_t end = std::uint32_t{1} << nearest_.size();
+        for (std::uint32_t chosen = 1; chosen < end; ++chosen) {
+            if (static_cast<std::size_t>(std::popcount(chosen)) > max_places) continue;
+            Plan plan{chosen};
+            if (share_out(plan, [](std::size_t, std::size_t, std::int64_t) {})) all.push_back(plan);
+        }
+        return all;
     }
-    Wide scarcest = sdk::wide_max;
-    for (std::size_t need = 0; need < needs.size(); ++need) {
-        Wide stock = 0;
-        for (const Parcel& parcel : plan.parcels) stock += places[parcel.place].has[need];
-        scarcest = std::min(scarcest, stock * whole_need / needs[need]);
+
+    std::vector<Parcel> parcels(Plan plan) {
+        std::vector<Parcel> all;
+        each(plan, [&](const Place& place) {
+            all.push_back({static_cast<std::size_t>(&place - places_.data()),
+                           std::vector<std::int64_t>(needs_.size(), 0)});
+        });
+        share_out(plan, [&](std::size_t parcel, std::size_t need, std::int64_t quantity) {
+            all[parcel].quantities[need] = quantity;
+        });
+        return all;
     }
-    return -scarcest;
-}
+
+    /// Less is better.
+    Wide measure(Rule rule, const Plan& plan) const {
+        Wide sum = 0;
+        switch (rule) {
+            case Rule::one_parcel: return std::popcount(plan.chosen);
+            case Rule::nearest:
+                each(plan, [&](const Place& place) { sum += way_m(place); });
+                return sum;
+            case Rule::priority:
+                each(plan, [&](const Place& place) { sum += place.priority; });
+                return sum;
+            case Rule::most_stock: break;
+        }
+        Wide scarcest = sdk::wide_max;
+        for (std::size_t need = 0; need < needs_.size(); ++need) {
+            Wide stock = 0;
+            each(plan, [&](const Place& place) { stock += place.has[need]; });
+            scarcest = std::min(scarcest, stock * whole_need / needs_[need]);
+        }
+        return -scarcest;
+    }
+
+    /// As they were configured.
+    std::vector<std::size_t> places_of(const Plan& plan) const {
+        std::vector<std::size_t> all;
+        each(plan, [&](const Place& place) {
+            all.push_back(static_cast<std::size_t>(&place - places_.data()));
+        });
+        std::sort(all.begin(), all.end());
+        return all;
+    }
+
+private:
+    template <class Visit>
+    void each(const Plan& plan, Visit visit) const {
+        for (std::uint32_t left = plan.chosen; left != 0; left &= left - 1)
+            visit(places_[nearest_[static_cast<std::size_t>(std::countr_zero(left))]]);
+    }
+
+    /// Calls `give(parcel, need, quantity)` with what each of the plan's places gives, the nearest
+    /// first. False when one of them has nothing to give.
+    template <class Give>
+    bool share_out(Plan& plan, Give give) {
+        std::copy(needs_.begin(), needs_.end(), left_.begin());
+        std::size_t parcel = 0;
+        bool all_give = true;
+        each(plan, [&](const Place& place) {
+            bool gives = false;
+            for (std::size_t need = 0; need < needs_.size(); ++need) {
+                const std::int64_t quantity = std::min(place.has[need], left_[need]);
+                left_[need] -= quantity;
+                gives = gives || quantity > 0;
+                give(parcel, need, quantity);
+            }
+            all_give = all_give && gives;
+            ++parcel;
+        });
+        plan.lacks = 0;
+        for (std::size_t need = 0; need < needs_.size(); ++need)
+            plan.lacks += *sdk::divide(left_[need] * whole_need, needs_[need], sdk::Rounding::up);
+        return all_give;
+    }
+
+    std::span<const Place> places_;
+    std::span<const std::int64_t> needs_;
+    const std::vector<std::size_t> nearest_;
+    std::vector<std::int64_t> left_;
+};
 
 template <class Measure>
 void keep_best(std::vector<Plan>& plans, Measure measure) {
@@ -89,30 +142,12 @@ void keep_best(std::vector<Plan>& plans, Measure measure) {
     std::erase_if(plans, [&](const Plan& plan) { return measure(plan) != best; });
 }
 
-/// Which plan names places that were configured earlier.
-bool comes_first(const Plan& left, const Plan& right) {
-    const auto places = [](const Plan& plan) {
-        std::vector<std::size_t> named;
-        for (const Parcel& parcel : plan.parcels) named.push_back(parcel.place);
-        std::sort(named.begin(), named.end());
-        return named;
-    };
-    return places(left) < places(right);
-}
-
 }  // namespace
 
 std::optional<Choice> choose(std::span<const Place> places, std::span<const std::int64_t> needs,
                              std::span<const Rule> rules, std::size_t max_places, bool partial) {
-    const std::vector<std::size_t> order = by_distance(places);
-    std::vector<Plan> plans;
-    for (std::uint32_t mask = 1; mask < (std::uint32_t{1} << order.size()); ++mask) {
-        if (static_cast<std::size_t>(std::popcount(mask)) > max_places) continue;
-        std::vector<std::size_t> chosen;
-        for (std::size_t place = 0; place < order.size(); ++place)
-            if ((mask >> place & 1U) != 0) chosen.push_back(order[place]);
-        if (auto plan = share_out(places, needs, chosen)) plans.push_back(std::move(*plan));
-    }
+    Sourcing sourcing(places, needs);
+    std::vector<Plan> plans = sourcing.plans(max_places);
     keep_best(plans, [](const Plan& plan) { return plan.lacks; });
     if (plans.empty() || (plans.front().lacks != 0 && !partial)) return std::nullopt;
 
@@ -121,12 +156,15 @@ std::optional<Choice> choose(std::span<const Place> places, std::span<const std:
     choice.complete = plans.front().lacks == 0;
     choice.decided_by = plans.size() == 1 ? "there is no other" : "the configured order";
     for (std::size_t next = 0; next < rules.size() && plans.size() > 1; ++next) {
-        keep_best(plans,
-                  [&](const Plan& plan) { return measure(rules[next], plan, places, needs); });
+        keep_best(plans, [&](const Plan& plan) { return sourcing.measure(rules[next], plan); });
         if (plans.size() == 1)
             choice.decided_by = rule_names[static_cast<std::size_t>(rules[next])];
     }
-    choice.parcels = std::move(std::min_element(plans.begin(), plans.end(), comes_first)->parcels);
+    const auto first =
+        std::min_element(plans.begin(), plans.end(), [&](const Plan& left, const Plan& right) {
+            return sourcing.places_of(left) < sourcing.places_of(right);
+        });
+    choice.parcels = sourcing.parcels(*first);
     return choice;
 }
 
