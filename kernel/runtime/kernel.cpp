@@ -3,7 +3,6 @@
 
 #include "model/world.hpp"
 #include "runtime/no_memory.hpp"
-#include "runtime/thread_priority.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -160,7 +159,6 @@ oms_status Kernel::errand(std::function<void()> work, const std::shared_ptr<Mail
 // ---- the kernel's thread ------------------------------------------------------------------------
 
 void Kernel::run() {
-    set_priority(Priority::before);
     while (true) {
         const bool more = round();
         if (committer_.failed()) return;

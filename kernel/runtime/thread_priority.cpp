@@ -9,7 +9,7 @@ namespace oms::runtime {
 
 namespace {
 
-constexpr int nice_before = -10;
+constexpr int nice_first = -10;
 constexpr int nice_last = 19;
 
 /// Of the calling thread alone, as Linux counts.
@@ -26,7 +26,7 @@ bool set_real_time() {
 
 void set_priority(Priority priority) {
     if (priority == Priority::first && set_real_time()) return;
-    set_nice(priority == Priority::last ? nice_last : nice_before);
+    set_nice(priority == Priority::last ? nice_last : nice_first);
 }
 
 }  // namespace oms::runtime

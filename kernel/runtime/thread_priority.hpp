@@ -7,9 +7,9 @@ namespace oms::runtime {
 
 enum class Priority {
     first,  ///< sleeps most of the time, and everybody waits for it: SCHED_FIFO, which needs root,
-            ///< CAP_SYS_NICE or a limit on real-time priority (limits.conf(5)); `before` without it
-    before,  ///< others, by a nice value below zero, which needs the like
-    last     ///< works when nobody else wants to
+            ///< CAP_SYS_NICE or a limit on real-time priority (limits.conf(5)); else a nice value
+            ///< below zero, which needs the like
+    last    ///< works when nobody else wants to
 };
 
 /// Of the calling thread.

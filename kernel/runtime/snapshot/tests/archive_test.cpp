@@ -72,12 +72,13 @@ protected:
         return last_word_.has_value();
     }
 
-    /// Works until snapshots hold what was retired up to now.
+    /// Works until snapshots hold what was retired up to now. Their thread is the last that gets to
+    /// work on a busy machine, so it is left more time from round to round.
     void until_archived() {
         const std::uint64_t seq = state().seq;
         for (int round = 0; round < 500 && counter("snapshot_seq") < seq; ++round) {
             retire(8);
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            std::this_thread::sleep_for(std::chrono::milliseconds(20 + round));
         }
         ASSERT_GE(counter("snapshot_seq"), seq);
         retire(100);  // what the file knows is dropped as orders retire
