@@ -41,7 +41,7 @@ int main(int count, char** arguments) {
     std::vector<std::string> chosen;
     options.config = OMS_BENCH_CONFIG;
     const auto binary = std::filesystem::canonical("/proc/self/exe");
-    options.directory = binary.parent_path().parent_path() / "oms_bench.tmp";
+    options.directory = binary.parent_path().parent_path();
     std::string about =
         "What the parts of oms do a second, each beside what limits it.\n\nParts:\n";
     for (const Part& part : parts) about += std::string("  ") + part.name + ": " + part.help + "\n";
@@ -71,6 +71,8 @@ int main(int count, char** arguments) {
     if (nothing) return 0;
     if (!first_order.empty()) place_first_order(options, first_order);
 
+    // Nothing else that lies there is touched.
+    options.directory /= "oms_bench.tmp";
     std::filesystem::remove_all(options.directory);
     std::filesystem::create_directories(options.directory);
     Report report(json ? Form::json : markdown ? Form::markdown : Form::text, options);
