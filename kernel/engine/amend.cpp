@@ -5,6 +5,7 @@
 #include <oms/abi/errors.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace oms::engine {
 
@@ -36,6 +37,8 @@ Term as_term(const oms_term& detail) {
     return {detail.line,    detail.field,  detail.type,
             detail.product, detail.number, CompactText(view(detail.text))};
 }
+
+std::vector<Term> copied_terms(const Route& at) { return {at.terms().begin(), at.terms().end()}; }
 
 }  // namespace
 
@@ -151,9 +154,7 @@ Refusal Step::carry_out_amend(std::uint64_t id) {
     for (const std::uint64_t to : open) {
         const Route& at = *route(to);
         const bool has_terms = !at.terms().empty();
-        const bool has_quantity =
-            std::any_of(at.lines.begin(), at.lines.end(),
-                        [](const RouteLine& line) { return line.amending != 0; });
+        const bool has_quantity = at.amending();
         if (!has_terms && !has_quantity) continue;
         for (std::size_t i = 0; i < at.lines.size(); ++i) {
             const RouteLine line = at.lines[i];
@@ -272,8 +273,7 @@ void Step::apply_amend(std::uint64_t id) {
         const RouteLine at = route(id)->lines[i];
         if (at.amending != 0 && !route(id)->enquiry()) resize(id, at, at.amending);
     }
-    const std::span<const Term> known = route(id)->terms();
-    const std::vector<Term> taken(known.begin(), known.end());
+    const std::vector<Term> taken = copied_terms(*route(id));
     drop_terms(id);
     for (const Term& term : taken) emit(as_effect(term, owner, 0));
     // The terms may change what must be held for any line of the order.
@@ -294,8 +294,7 @@ void Step::drop_amend(std::uint64_t id) {
 }
 
 void Step::drop_terms(std::uint64_t id) {
-    const std::span<const Term> known = route(id)->terms();
-    const std::vector<Term> dropped(known.begin(), known.end());
+    const std::vector<Term> dropped = copied_terms(*route(id));
     for (Term term : dropped) {
         term.type = 0;
         term.number = 0;

@@ -12,28 +12,26 @@
 
 namespace oms::engine {
 
-/// Copies as much of the row as the caller's struct has room for.
-template <class Row>
-oms_status fill(oms_record& out, const Row& row) {
-    if (out.kind != row.kind || out.size < sizeof(oms_record)) return OMS_INVALID;
-    if (out.size == sizeof(Row)) {  // as usual: the plugin knows what we know
-        std::memcpy(&out, &row, sizeof(Row));
+/// Answers with the row that `make_row` makes: as much of it as the caller's struct has room for.
+template <class Make>
+oms_status fill_with(oms_record& out, Make make_row) {
+    using Row = decltype(make_row());
+    if (out.kind != sdk::kind_of<Row> || out.size < sizeof(oms_record)) return OMS_INVALID;
+    if (out.size == sizeof(Row)) {  // as usual: the plugin knows what we know, and it is made there
+        new (&out) Row(make_row());
         return OMS_OK;
     }
-    const std::uint32_t size = std::min(out.size, row.size);
+    const Row row = make_row();
     const std::uint32_t room = out.size;
-    std::memcpy(&out, &row, size);
+    std::memcpy(&out, &row, std::min(room, row.size));
     out.size = room;
     return OMS_OK;
 }
 
-/// The same of the row that `make_row` makes, which it makes in the caller's place as usual.
-template <class Make>
-oms_status fill_with(oms_record& out, Make make_row) {
-    using Row = decltype(make_row());
-    if (out.kind != sdk::kind_of<Row> || out.size != sizeof(Row)) return fill(out, make_row());
-    new (&out) Row(make_row());
-    return OMS_OK;
+/// The same of a row that is made already.
+template <class Row>
+oms_status fill(oms_record& out, const Row& row) {
+    return fill_with(out, [&] { return row; });
 }
 
 }  // namespace oms::engine

@@ -300,7 +300,7 @@ std::uint64_t kind_of_code(std::uint64_t code) {
 /// Null when no such record is known, or none that stands in frames.
 const RecordInfo* framed_record(std::uint64_t kind) {
     const RecordInfo* info = known_record(kind);
-    return info != nullptr && packer_of(*info).unpack != nullptr ? info : nullptr;
+    return info != nullptr && is_framed(info->kind) ? info : nullptr;
 }
 
 tl::unexpected<Error> damaged(const char* what) {

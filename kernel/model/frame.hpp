@@ -50,7 +50,7 @@ public:
     std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
     std::size_t capacity() const { return bytes_.capacity(); }
     void clear() {
-        bytes_.resize(0);
+        bytes_.clear();
         context_ = {};
     }
 

@@ -95,14 +95,15 @@ public:
     }
     /// False: it was not in the list.
     bool erase(std::uint64_t id) {
-        const auto found = std::find(begin(), end(), id);
-        if (found == end()) return false;
-        if (is_many()) {
-            std::erase(many(), id);
-            settle();
-        } else {
+        if (!is_many()) {
+            if (empty() || word_ >> 1 != id) return false;
             word_ = 0;
+            return true;
         }
+        const auto found = std::find(many().begin(), many().end(), id);
+        if (found == many().end()) return false;
+        many().erase(found);
+        settle();
         return true;
     }
 

@@ -64,6 +64,13 @@ struct Term {
     CompactText text;
 };
 
+/// Puts it there, behind zeros where the list is shorter.
+template <class Number>
+void put_at(std::vector<Number>& list, std::uint32_t index, Number number) {
+    if (list.size() <= index) list.resize(index + std::size_t{1});
+    list[index] = number;
+}
+
 /// What few instances have.
 struct InstanceExtras {
     std::uint64_t undo_mask = 0;
@@ -86,10 +93,7 @@ struct Instance {
         return index < slots().size() ? slots()[index] : 0;
     }
     void set_slot(std::uint32_t index, std::int64_t value) {
-        if (slot(index) == value) return;
-        std::vector<std::int64_t>& all = add_extras().slots;
-        if (all.size() <= index) all.resize(index + 1);
-        all[index] = value;
+        if (slot(index) != value) put_at(add_extras().slots, index, value);
     }
     /// How much the routes of a role were told to do.
     std::int64_t signalled(std::uint32_t role) const {
@@ -222,10 +226,7 @@ struct Order {
         return line < extras().values.size() ? extras().values[line] : 0;
     }
     void set_value(std::uint32_t line, Int128 value) {
-        if (this->value(line) == value) return;
-        std::vector<Int128>& all = add_extras().values;
-        if (all.size() <= line) all.resize(line + 1);
-        all[line] = value;
+        if (this->value(line) != value) put_at(add_extras().values, line, value);
     }
 
     const OrderExtras& extras() const { return extras_ == nullptr ? none_ : *extras_; }

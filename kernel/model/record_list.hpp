@@ -33,11 +33,7 @@ public:
     }
     template <class Record>
     char* add() {
-        char* raw = take(sizeof(Record));
-        const Record record = sdk::make<Record>();
-        std::memcpy(raw, &record, sizeof record);
-        ++count_;
-        return raw;
+        return copy(sdk::make<Record>());
     }
     /// Adds a copy, of the size that this build knows. Good until the next change.
     template <class Record>
@@ -76,9 +72,7 @@ public:
 
 private:
     char* take(std::size_t bytes) {
-        std::uint64_t* place = words_.room(bytes / 8);
-        words_.resize(words_.size() + bytes / 8);
-        return reinterpret_cast<char*>(place);
+        return reinterpret_cast<char*>(words_.take(bytes / 8));
     }
     char* copy(const void* record, std::uint32_t size) {
         char* raw = take(size);

@@ -24,8 +24,7 @@ public:
     void push(Undo undo) {
         static_assert(std::is_trivially_copyable_v<Undo> && sizeof(Undo) <= sizeof(Entry::data));
         if (!recording_) return;
-        Entry& entry = *entries_.room(1);
-        entries_.resize(entries_.size() + 1);
+        Entry& entry = *entries_.take(1);
         std::memcpy(entry.data, &undo, sizeof undo);
         entry.run = [](World& world, const std::byte* data) {
             alignas(Undo) std::byte copy[sizeof(Undo)];
@@ -41,19 +40,18 @@ public:
 
     /// Between `begin` and `commit` or `roll_back` changes can be taken back; replay does without.
     void begin() {
-        entries_.resize(0);
+        entries_.clear();
         texts_.clear();
         recording_ = true;
     }
     void commit() {
-        entries_.resize(0);
+        entries_.clear();
         recording_ = false;
     }
     std::size_t mark() const { return entries_.size(); }
     void roll_back(World& world, std::size_t mark) {
         while (entries_.size() > mark) {
-            const Entry entry = entries_.data()[entries_.size() - 1];
-            entries_.resize(entries_.size() - 1);
+            const Entry entry = entries_.take_back();
             recording_ = false;
             entry.run(world, entry.data);
             recording_ = true;

@@ -3,6 +3,8 @@
 // copied, is written once.
 #pragma once
 
+#include "model/assert.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
@@ -38,8 +40,19 @@ public:
         if (size_ + more > capacity_) grow(size_ + more);
         return values_.get() + size_;
     }
+    /// Where so many more stand, which count from now on and are to be written.
+    Value* take(std::size_t more) {
+        Value* place = room(more);
+        size_ += more;
+        return place;
+    }
     /// Not beyond the room that there is.
     void resize(std::size_t size) { size_ = size; }
+    void clear() { size_ = 0; }
+    Value take_back() {
+        OMS_ASSERT(size_ != 0);
+        return values_[--size_];
+    }
 
 private:
     void grow(std::size_t wanted) {

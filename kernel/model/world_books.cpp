@@ -22,6 +22,12 @@ struct OldBalance {
     }
 };
 
+template <class Effect>
+Posting posting_of(const Effect& effect) {
+    return {effect.execution, effect.from,  effect.to,    effect.from_bucket,
+            effect.to_bucket, effect.asset, effect.amount};
+}
+
 }  // namespace
 
 Status World::on(const oms_transferred& effect) {
@@ -35,9 +41,7 @@ Status World::on(const oms_transferred& effect) {
     add({effect.asset, effect.to_bucket, effect.to}, effect.amount);
     Order* order = effect.execution == 0 ? nullptr : orders.find(effect.order);
     if (order == nullptr) return {};
-    order->add_extras().postings.push_back({effect.execution, effect.from, effect.to,
-                                            effect.from_bucket, effect.to_bucket, effect.asset,
-                                            effect.amount});
+    order->add_extras().postings.push_back(posting_of(effect));
     undo.push([id = effect.order](World& world) {
         world.orders.find(id)->add_extras().postings.pop_back();
     });
@@ -47,9 +51,7 @@ Status World::on(const oms_transferred& effect) {
 Status World::on(const oms_posting_restored& effect) {
     Order* order = orders.find(effect.order);
     if (order == nullptr) return missing("order", effect.order);
-    order->add_extras().postings.push_back({effect.execution, effect.from, effect.to,
-                                            effect.from_bucket, effect.to_bucket, effect.asset,
-                                            effect.amount});
+    order->add_extras().postings.push_back(posting_of(effect));
     return {};
 }
 

@@ -25,6 +25,15 @@ protected:
         return port.publish(OMS_RECORD_raise_event, order, effects);
     }
 
+    /// Sixteen megabytes of events, of which the next come when `quick` has read the last.
+    void happen_as_fast_as_it_reads(Client& quick, std::uint64_t& last) {
+        const std::string text(4000, 'x');
+        for (int round = 0; round < 400; ++round) {
+            for (int at = 0; at < 10; ++at) last = happen(1, text);
+            ASSERT_FALSE(quick.read_until("id: " + std::to_string(last) + "\n").empty()) << round;
+        }
+    }
+
     /// Opens a stream and reads its head.
     void open(Client& http, std::string_view target, std::string_view headers = {}) {
         http.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" +
@@ -112,13 +121,8 @@ TEST_F(StreamsTest, CutAReaderThatDoesNotKeepUpAndNobodyElse) {
     open(slow, "/v1/events");
     Client quick = client();
     open(quick, "/v1/events");
-    const std::string text(4000, 'x');
     std::uint64_t last = 0;
-    for (int round = 0; round < 400; ++round) {
-        for (int at = 0; at < 10; ++at) last = happen(1, text);
-        const std::string until = "id: " + std::to_string(last) + "\n";
-        ASSERT_FALSE(quick.read_until(until).empty()) << round;
-    }
+    ASSERT_NO_FATAL_FAILURE(happen_as_fast_as_it_reads(quick, last));
     EXPECT_EQ(client().post("/v1/orders", "k", good_order).status, 201);
     const std::string end = slow.read_until("event: problem\n");
     EXPECT_FALSE(end.empty());
@@ -132,12 +136,8 @@ TEST_F(StreamsTest, GiveOneThatWasCutTheRestWhenItComesAgain) {
     open(slow, "/v1/events");
     Client quick = client();
     open(quick, "/v1/events");
-    const std::string text(4000, 'x');
     std::uint64_t last = 0;
-    for (int round = 0; round < 400; ++round) {
-        for (int at = 0; at < 10; ++at) last = happen(1, text);
-        ASSERT_FALSE(quick.read_until("id: " + std::to_string(last) + "\n").empty()) << round;
-    }
+    ASSERT_NO_FATAL_FAILURE(happen_as_fast_as_it_reads(quick, last));
     // Whole events without a gap, then the reason and the end.
     std::uint64_t seen = 0;
     std::string event = slow.read_until("\n\n");

@@ -103,7 +103,7 @@ private:
                     const View& view) const {
         const std::string_view side = line.buys() ? "ask" : "bid";
         const auto price =
-            seen(line.row.product, line.buys() ? observed::ask : observed::bid, row, view);
+            shown_by(row, line.row.product, line.buys() ? observed::ask : observed::bid, view);
         if (!price) {
             venue.why_not.append("it shows no ").append(side);
             return;
@@ -128,16 +128,6 @@ private:
         if (beyond)
             venue.why_not.append("its ").append(side) +=
                 " " + line.price(price->value) + " is beyond the limit " + line.price(*line.limit);
-    }
-
-    /// The value of the venue's own source: the one that its entry names, or that has its code.
-    static std::optional<oms_observation> seen(std::uint32_t product, std::uint32_t which,
-                                               const oms_reference_row& venue, const View& view) {
-        if (const auto source = view.reference_number(venue.reference, field::quote_source))
-            return view.observation(product, which, static_cast<std::uint32_t>(*source));
-        for (const oms_observation& value : view.observations(product, which))
-            if (sdk::view(view.reference(value.source).code) == sdk::view(venue.code)) return value;
-        return std::nullopt;
     }
 
     // ---- what is said -------------------------------------------------------------------------

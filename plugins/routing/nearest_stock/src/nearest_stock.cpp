@@ -134,7 +134,7 @@ private:
         Wide there = 0;
         if (settings_.stock == "balance") {
             if (place.group != 0) there = view.available(place.group, need.product);
-        } else if (const auto told = seen(need.product, place, view)) {
+        } else if (const auto told = shown_by(place, need.product, observed::available, view)) {
             there = told->value;
         }
         there -= kept_back(place.reference, need, view);
@@ -144,16 +144,6 @@ private:
     /// More than a thousand times the need decides nothing any more, and stays far from overflow.
     static Wide plenty(const Need& need) {
         return std::min<Wide>(static_cast<Wide>(need.quantity) * 1000, INT64_MAX);
-    }
-
-    static std::optional<oms_observation> seen(std::uint32_t product,
-                                               const oms_reference_row& place, const View& view) {
-        if (const auto source = view.reference_number(place.reference, field::quote_source))
-            return view.observation(product, observed::available,
-                                    static_cast<std::uint32_t>(*source));
-        for (const oms_observation& value : view.observations(product, observed::available))
-            if (sdk::view(view.reference(value.source).code) == sdk::view(place.code)) return value;
-        return std::nullopt;
     }
 
     /// The place's safety stock: of the product that the term names, or pieces of every product

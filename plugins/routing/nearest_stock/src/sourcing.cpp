@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <optional>
 
 namespace oms::plugins::nearest_stock {
 namespace {
@@ -48,19 +49,18 @@ public:
         const std::uint32_t end = std::uint32_t{1} << nearest_.size();
         for (std::uint32_t chosen = 1; chosen < end; ++chosen) {
             if (static_cast<std::size_t>(std::popcount(chosen)) > max_places) continue;
-            Plan plan{chosen};
-            if (share_out(plan, [](std::size_t, std::size_t, std::int64_t) {})) all.push_back(plan);
+            const auto lacks = share_out(chosen, [](std::size_t, std::size_t, std::int64_t) {});
+            if (lacks) all.push_back({chosen, *lacks});
         }
         return all;
     }
 
-    std::vector<Parcel> parcels(Plan plan) {
+    std::vector<Parcel> parcels(const Plan& plan) {
         std::vector<Parcel> all;
-        each(plan, [&](const Place& place) {
-            all.push_back({static_cast<std::size_t>(&place - places_.data()),
-                           std::vector<std::int64_t>(needs_.size(), 0)});
+        each(plan.chosen, [&](std::size_t place) {
+            all.push_back({place, std::vector<std::int64_t>(needs_.size(), 0)});
         });
-        share_out(plan, [&](std::size_t parcel, std::size_t need, std::int64_t quantity) {
+        share_out(plan.chosen, [&](std::size_t parcel, std::size_t need, std::int64_t quantity) {
             all[parcel].quantities[need] = quantity;
         });
         return all;
@@ -72,17 +72,17 @@ public:
         switch (rule) {
             case Rule::one_parcel: return std::popcount(plan.chosen);
             case Rule::nearest:
-                each(plan, [&](const Place& place) { sum += way_m(place); });
+                each(plan.chosen, [&](std::size_t place) { sum += way_m(places_[place]); });
                 return sum;
             case Rule::priority:
-                each(plan, [&](const Place& place) { sum += place.priority; });
+                each(plan.chosen, [&](std::size_t place) { sum += places_[place].priority; });
                 return sum;
             case Rule::most_stock: break;
         }
         Wide scarcest = sdk::wide_max;
         for (std::size_t need = 0; need < needs_.size(); ++need) {
             Wide stock = 0;
-            each(plan, [&](const Place& place) { stock += place.has[need]; });
+            each(plan.chosen, [&](std::size_t place) { stock += places_[place].has[need]; });
             scarcest = std::min(scarcest, stock * whole_need / needs_[need]);
         }
         return -scarcest;
@@ -91,31 +91,30 @@ public:
     /// As they were configured.
     std::vector<std::size_t> places_of(const Plan& plan) const {
         std::vector<std::size_t> all;
-        each(plan, [&](const Place& place) {
-            all.push_back(static_cast<std::size_t>(&place - places_.data()));
-        });
+        each(plan.chosen, [&](std::size_t place) { all.push_back(place); });
         std::sort(all.begin(), all.end());
         return all;
     }
 
 private:
+    /// Calls `visit(place)` for those whose bits are set, the nearest first.
     template <class Visit>
-    void each(const Plan& plan, Visit visit) const {
-        for (std::uint32_t left = plan.chosen; left != 0; left &= left - 1)
-            visit(places_[nearest_[static_cast<std::size_t>(std::countr_zero(left))]]);
+    void each(std::uint32_t chosen, Visit visit) const {
+        for (; chosen != 0; chosen &= chosen - 1)
+            visit(nearest_[static_cast<std::size_t>(std::countr_zero(chosen))]);
     }
 
-    /// Calls `give(parcel, need, quantity)` with what each of the plan's places gives, the nearest
-    /// first. False when one of them has nothing to give.
+    /// Calls `give(parcel, need, quantity)` with what each of the chosen places gives, and tells
+    /// what is lacking then. Nothing when one of them has nothing to give.
     template <class Give>
-    bool share_out(Plan& plan, Give give) {
+    std::optional<Wide> share_out(std::uint32_t chosen, Give give) {
         std::copy(needs_.begin(), needs_.end(), left_.begin());
         std::size_t parcel = 0;
         bool all_give = true;
-        each(plan, [&](const Place& place) {
+        each(chosen, [&](std::size_t place) {
             bool gives = false;
             for (std::size_t need = 0; need < needs_.size(); ++need) {
-                const std::int64_t quantity = std::min(place.has[need], left_[need]);
+                const std::int64_t quantity = std::min(places_[place].has[need], left_[need]);
                 left_[need] -= quantity;
                 gives = gives || quantity > 0;
                 give(parcel, need, quantity);
@@ -123,10 +122,11 @@ private:
             all_give = all_give && gives;
             ++parcel;
         });
-        plan.lacks = 0;
+        if (!all_give) return std::nullopt;
+        Wide lacks = 0;
         for (std::size_t need = 0; need < needs_.size(); ++need)
-            plan.lacks += *sdk::divide(left_[need] * whole_need, needs_[need], sdk::Rounding::up);
-        return all_give;
+            lacks += *sdk::divide(left_[need] * whole_need, needs_[need], sdk::Rounding::up);
+        return lacks;
     }
 
     std::span<const Place> places_;

@@ -5,12 +5,14 @@
 #include <oms/abi/codes.h>
 #include <oms/abi/routing.h>
 #include <oms/sdk/batch.hpp>
+#include <oms/sdk/fields.hpp>
 #include <oms/sdk/plugin.hpp>
 #include <oms/sdk/sink.hpp>
 #include <oms/sdk/view.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -98,6 +100,19 @@ inline bool fell_short(const View& view, std::uint64_t order, std::uint32_t dest
             if (line.done < line.ordered) return true;
     }
     return false;
+}
+
+/// The last value of a product as a destination itself shows it: from the source that its entry
+/// names (`quote_source`), or from the one that has its code.
+inline std::optional<oms_observation> shown_by(const oms_reference_row& destination,
+                                               std::uint32_t product, std::uint32_t field,
+                                               const View& view) {
+    if (const auto source = view.reference_number(destination.reference, field::quote_source))
+        return view.observation(product, field, static_cast<std::uint32_t>(*source));
+    for (const oms_observation& value : view.observations(product, field))
+        if (sdk::view(view.reference(value.source).code) == sdk::view(destination.code))
+            return value;
+    return std::nullopt;
 }
 
 class Routing : public virtual Plugin {
