@@ -6,7 +6,6 @@
 #include <oms/abi/errors.h>
 
 #include <algorithm>
-#include <set>
 
 namespace oms::engine {
 
@@ -53,10 +52,8 @@ Refusal Step::hold_route_line(std::uint64_t id, std::uint32_t line, HoldMode mod
 Few<std::uint64_t> Step::holds_of(const Order& of, std::uint32_t line,
                                   std::uint64_t of_route) const {
     Few<std::uint64_t> found;
-    for (const std::uint64_t id : of.holds) {
-        const Hold& hold = *world().holds.find(id);
-        if (hold.line == line && hold.route == of_route) found.push_back(id);
-    }
+    for (const std::uint64_t id : of.lines[line].holds)
+        if (world().holds.find(id)->route == of_route) found.push_back(id);
     return found;
 }
 
@@ -117,13 +114,15 @@ void Step::end_holds(const Order& of, std::uint32_t line, std::uint64_t of_route
 
 void Step::release_holds(std::uint64_t id, std::uint8_t role) {
     const Order& of = *order(id);
-    std::set<std::pair<std::uint32_t, std::uint64_t>> held;  // line and route
-    for (const std::uint64_t hold : of.holds) {
-        const Hold& known = *world().holds.find(hold);
-        if (role == lifecycle::any_role || of.lines[known.line].role == role)
-            held.emplace(known.line, known.route);
+    for (std::uint32_t line = 0; line < of.lines.size(); ++line) {
+        if (role != lifecycle::any_role && of.lines[line].role != role) continue;
+        Few<std::uint64_t> routes;  // 0, the order itself, comes first
+        for (const std::uint64_t hold : of.lines[line].holds)
+            routes.push_back(world().holds.find(hold)->route);
+        std::sort(routes.begin(), routes.end());
+        routes.erase(std::unique(routes.begin(), routes.end()), routes.end());
+        for (const std::uint64_t of_route : routes) end_holds(of, line, of_route);
     }
-    for (const auto& [line, of_route] : held) end_holds(of, line, of_route);
 }
 
 }  // namespace oms::engine

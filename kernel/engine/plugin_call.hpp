@@ -57,7 +57,7 @@ struct PluginCall {
     std::uint32_t worst = OMS_outcome_pass;
     Reservations reservations;
     Transfers transfers;
-    std::vector<PlannedRoute> routes;
+    Few<PlannedRoute> routes;
 
     // ---- view.cpp
     oms_status get(const oms_key& key, oms_record& row);

@@ -36,7 +36,7 @@ void add_order(const World& world, const Order& order, std::uint32_t shelf, sdk:
     for (const Execution& execution : order.extras().executions)
         rows.add(row_of(world, order, execution));
     for (const Offer& offer : order.extras().offers) rows.add(row_of(order, offer));
-    for (const std::uint64_t hold : order.holds) rows.add(row_of(*world.holds.find(hold)));
+    order.each_hold([&](std::uint64_t hold) { rows.add(row_of(*world.holds.find(hold))); });
     for (const std::uint64_t task : order.extras().tasks) rows.add(row_of(*world.tasks.find(task)));
 }
 

@@ -46,7 +46,7 @@ Refusal Step::plan_routes(std::uint64_t id, std::uint8_t role) {
     attempt.slot = World::attempts_slot + of_role;
     attempt.value = std::min(attempts + 1, 255);
     emit(attempt);
-    std::vector<PlannedRoute> plans;
+    Few<PlannedRoute> plans;
     if (by->routing == nullptr) {
         // No policy: everything goes to the first destination that may be used.
         PlannedRoute plan;

@@ -82,7 +82,7 @@ Facts Step::facts_of(const Order& of) const {
            if_so((of.flags & OMS_ORDER_ADOPTED) != 0, fact_bit(Fact::is_adopted)) |
            if_so((of.flags & OMS_ORDER_FACT) != 0, fact_bit(Fact::is_reported)) |
            if_so(asked, fact_bit(Fact::any_task_open)) |
-           if_so(!of.holds.empty(), fact_bit(Fact::any_held)) |
+           if_so(of.holds_any(), fact_bit(Fact::any_held)) |
            if_so(!of.extras().offers.empty(), fact_bit(Fact::any_offer));
 }
 
@@ -277,7 +277,7 @@ void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
         static_cast<void>(hold_line(id, line, HoldMode::fact));
     if (!ended) return;
     clear_watches(id);
-    const std::vector<Link> links = order(id)->extras().links;
+    const auto links = order(id)->extras().links;
     for (const Link& link : links)
         if (link.link == OMS_link_list || link.link == OMS_link_one_cancels_other ||
             link.link == OMS_link_one_triggers_other)
@@ -321,7 +321,7 @@ Refusal Step::retire_order() {
     if (timer == known->timers.end() || world().timers.find(*timer)->due > now_)
         return 0;  // it lives, or its time has not come
     const bool busy =
-        !known->extras().gathered_by.empty() || !known->holds.empty() ||
+        !known->extras().gathered_by.empty() || known->holds_any() ||
         std::any_of(known->lines.begin(), known->lines.end(),
                     [](const Line& line) { return line.counts.working != 0; }) ||
         std::any_of(known->extras().tasks.begin(), known->extras().tasks.end(),

@@ -223,7 +223,7 @@ void write_key(const KeyEntry& entry, bool loose, const EffectSink& sink) {
 
 void write_open(const World& world, const Order& order, const EffectSink& sink) {
     for (const KeyPlace place : order.keys) write_key(world.keys.at(place), false, sink);
-    for (const std::uint64_t id : order.holds) put(sink, World::as_effect(*world.holds.find(id)));
+    order.each_hold([&](std::uint64_t id) { put(sink, World::as_effect(*world.holds.find(id))); });
     for (const std::uint64_t id : order.timers) put(sink, World::as_effect(*world.timers.find(id)));
     for (const std::uint64_t id : order.extras().watches)
         put(sink, World::as_effect(*world.watches.find(id)));

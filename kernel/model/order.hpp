@@ -52,6 +52,7 @@ struct Line {
     std::uint8_t role = 0;
     bool has_parts = false;  ///< other lines name it as their parent: it is never routed itself
     Counts counts;
+    IdList holds;  ///< for the order and for its routes
 };
 
 /// A small typed value that the kernel carries and does not interpret.
@@ -66,8 +67,8 @@ struct Term {
 
 /// Puts it there, behind zeros where the list is shorter.
 template <class Number>
-void put_at(std::vector<Number>& list, std::uint32_t index, Number number) {
-    if (list.size() <= index) list.resize(index + std::size_t{1});
+void put_at(ShortList<Number>& list, std::uint32_t index, Number number) {
+    while (list.size() <= index) list.push_back(0);
     list[index] = number;
 }
 
@@ -75,7 +76,7 @@ void put_at(std::vector<Number>& list, std::uint32_t index, Number number) {
 struct InstanceExtras {
     std::uint64_t undo_mask = 0;
     std::array<std::int64_t, 4> signalled{};
-    std::vector<std::int64_t> slots;
+    ShortList<std::int64_t> slots;
 };
 
 /// A place in a lifecycle: one state a region, some numbers, and what could still be undone.
@@ -87,7 +88,7 @@ struct Instance {
     /// As far as any was set.
     std::span<const std::int64_t> slots() const {
         if (extras_ == nullptr) return {};
-        return extras_->slots;
+        return {extras_->slots.data(), extras_->slots.size()};
     }
     std::int64_t slot(std::uint32_t index) const {
         return index < slots().size() ? slots()[index] : 0;
@@ -184,11 +185,11 @@ struct Offer {
 /// What few orders have before something was done for them.
 struct OrderExtras {
     std::uint64_t parent = 0;
-    std::vector<Int128> values;  ///< by line, as far as there are any
+    ShortList<Int128> values;  ///< by line, as far as there are any
     std::vector<Link> links;
     std::vector<Source> sources;
     IdList gathered_by;  ///< blocks that gather from this order
-    std::vector<Execution> executions;
+    ShortList<Execution> executions;
     std::vector<SpentRef> spent_refs;
     std::vector<Apportionment> apportionments;
     std::vector<Posting> postings;
@@ -212,9 +213,22 @@ struct Order {
     ShortList<Line> lines;
     ShortList<Term> terms;  ///< by line, then field; the order's own come last
     IdList routes;
-    IdList holds;
     IdList timers;
     IdList keys;  ///< their places, of all requests about it
+
+    bool holds_any() const {
+        return std::any_of(lines.begin(), lines.end(),
+                           [](const Line& line) { return !line.holds.empty(); });
+    }
+    /// Calls `visit(id)` for the holds of all lines, by id.
+    template <class Visit>
+    void each_hold(Visit visit) const {
+        std::vector<std::uint64_t> ids;
+        for (const Line& line : lines)
+            for (const std::uint64_t hold : line.holds) ids.push_back(hold);
+        std::sort(ids.begin(), ids.end());
+        std::for_each(ids.begin(), ids.end(), visit);
+    }
 
     /// 0: none.
     std::uint64_t parent() const { return extras().parent; }

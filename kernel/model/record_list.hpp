@@ -71,9 +71,7 @@ public:
     }
 
 private:
-    char* take(std::size_t bytes) {
-        return reinterpret_cast<char*>(words_.take(bytes / 8));
-    }
+    char* take(std::size_t bytes) { return reinterpret_cast<char*>(words_.take(bytes / 8)); }
     char* copy(const void* record, std::uint32_t size) {
         char* raw = take(size);
         std::memcpy(raw, record, size);

@@ -174,6 +174,7 @@ private:
     std::optional<RefPlace> place_of(std::uint64_t route, std::string_view ref) const;
     void forget_executions(const Order& order);
     void remove_order(std::uint64_t id);
+    IdList* holds_of(std::uint64_t order, std::uint32_t line);
     void insert_timer(const Timer& timer);
     void remove_timer(std::uint64_t id);
     void insert_watch(const Watch& watch);

@@ -22,6 +22,8 @@ struct OldBalance {
     }
 };
 
+constexpr std::size_t usual_postings = 4;  // of an order: two executions with two legs each
+
 template <class Effect>
 Posting posting_of(const Effect& effect) {
     return {effect.execution, effect.from,  effect.to,    effect.from_bucket,
@@ -41,7 +43,9 @@ Status World::on(const oms_transferred& effect) {
     add({effect.asset, effect.to_bucket, effect.to}, effect.amount);
     Order* order = effect.execution == 0 ? nullptr : orders.find(effect.order);
     if (order == nullptr) return {};
-    order->add_extras().postings.push_back(posting_of(effect));
+    std::vector<Posting>& postings = order->add_extras().postings;
+    if (postings.empty()) postings.reserve(usual_postings);
+    postings.push_back(posting_of(effect));
     undo.push([id = effect.order](World& world) {
         world.orders.find(id)->add_extras().postings.pop_back();
     });
@@ -69,15 +73,16 @@ Status World::on(const oms_hold_set& effect) {
     balance.held += Int128{effect.amount} - (known == nullptr ? 0 : known->amount);
     ledger.set(key, balance);
     if (known == nullptr) {
-        Order* order = orders.find(effect.order);
-        if (order == nullptr) return missing("order", effect.order);
+        IdList* held = holds_of(effect.order, effect.line);
+        if (held == nullptr) return missing("the line of a hold of order", effect.order);
         if (effect.hold == 0) return missing("a new hold", effect.hold);
         holds.insert({effect.hold, effect.order, effect.route, effect.line, effect.account,
                       effect.asset, effect.bucket, effect.amount});
-        order->holds.push_back(effect.hold);
-        undo.push([id = effect.hold, order_id = effect.order, old = next.hold](World& world) {
+        held->push_back(effect.hold);
+        undo.push([id = effect.hold, old = next.hold](World& world) {
+            const Hold& gone = *world.holds.find(id);
+            world.holds_of(gone.order, gone.line)->pop_back();
             world.holds.erase(id);
-            world.orders.find(order_id)->holds.pop_back();
             world.next.hold = old;
         });
         next.hold = std::max(next.hold, effect.hold + 1);
@@ -89,13 +94,19 @@ Status World::on(const oms_hold_set& effect) {
             return;
         }
         world.holds.insert(old);
-        world.orders.find(old.order)->holds.insert(old.id);
+        world.holds_of(old.order, old.line)->insert(old.id);
     });
     known->amount = effect.amount;
     if (effect.amount != 0) return {};
-    orders.find(known->order)->holds.erase(effect.hold);
+    holds_of(known->order, known->line)->erase(effect.hold);
     holds.erase(effect.hold);
     return {};
+}
+
+/// Null when there is no such line.
+IdList* World::holds_of(std::uint64_t order, std::uint32_t line) {
+    Order* owner = orders.find(order);
+    return owner == nullptr || line >= owner->lines.size() ? nullptr : &owner->lines[line].holds;
 }
 
 // ---- timers and watches

@@ -97,17 +97,17 @@ void check_sources(const World& world, const Order& block) {
     }
 }
 
-void check_holds(const World& world, const Order& order) {
+void check_holds(const World& world, const Order& order, std::uint32_t line) {
     const std::string whose = name("order", order.id);
-    for (const std::uint64_t id : order.holds) {
+    const Counts& counts = order.lines[line].counts;
+    for (const std::uint64_t id : order.lines[line].holds) {
         const Hold* hold = world.holds.find(id);
         demand(hold != nullptr && hold->order == order.id && hold->amount > 0,
                whose + " has a hold that is none");
-        demand(hold->line < order.lines.size(), whose + " holds for no line");
-        const Counts& counts = order.lines[hold->line].counts;
+        demand(hold->line == line, whose + " holds for another line than it says");
         const bool amended =
             std::any_of(order.routes.begin(), order.routes.end(), [&](std::uint64_t to) {
-                const RouteLine* at = world.routes.find(to)->find_line(hold->line);
+                const RouteLine* at = world.routes.find(to)->find_line(line);
                 return at != nullptr && at->amending != 0;
             });
         demand(amended || (has_ended(world, order) ? counts.working : counts.open()) > 0,
@@ -131,6 +131,7 @@ void check_order(const World& world, const Order& order) {
         const Line& line = order.lines[i];
         const std::string whose = name("order", order.id) + " line " + std::to_string(i);
         check_counts(line.counts, whose);
+        check_holds(world, order, i);
         if (line.has_parts) continue;
         const Sum sum = live_sum(order, i);
         demand(sum.quantity == line.counts.done,
@@ -146,7 +147,6 @@ void check_order(const World& world, const Order& order) {
         check_route(world, order, *route);
     }
     check_sources(world, order);
-    check_holds(world, order);
     const bool asked = std::any_of(order.extras().tasks.begin(), order.extras().tasks.end(),
                                    [&](std::uint64_t id) {
                                        const Task& task = *world.tasks.find(id);
@@ -198,10 +198,8 @@ void check_world(const World& world) {
         const Order* order = world.orders.find(order_id);
         const bool still_held =
             order != nullptr &&
-            std::any_of(order->holds.begin(), order->holds.end(), [&](std::uint64_t id) {
-                const Hold& hold = *world.holds.find(id);
-                return hold.line == line && hold.route == 0;
-            });
+            std::any_of(order->lines[line].holds.begin(), order->lines[line].holds.end(),
+                        [&](std::uint64_t id) { return world.holds.find(id)->route == 0; });
         demand(still_held,
                name("order", order_id) + " holds no more and its asset class was not told");
     }

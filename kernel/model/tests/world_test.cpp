@@ -98,7 +98,7 @@ protected:
             }
             case 4: {
                 auto effect = make<oms_hold_set>();
-                const auto& held = world_.orders.find(order)->holds;
+                const auto& held = world_.orders.find(order)->lines[0].holds;
                 effect.hold = held.empty() || random() % 2 == 0 ? world_.next.hold
                                                                 : held[random() % held.size()];
                 const bool fresh = effect.hold == world_.next.hold;

@@ -144,19 +144,19 @@ private:
         const auto against = [&](std::int64_t limit) {
             return Measured{limit, line.ordered, call.line, line.product, OMS_unit_quantity};
         };
-        const std::string start = "The quantity " + shown(line.ordered) + " is ";
+        const auto start = [&] { return "The quantity " + shown(line.ordered) + " is "; };
         const std::int64_t lot = view.reference_number(product.reference, field::lot).value_or(1);
         if (lot > 0 && line.ordered % lot != 0)
             say.refuse(denials::quantity_off_lot, against(lot),
-                       start + "not a multiple of the lot " + shown(lot) + ".");
+                       start() + "not a multiple of the lot " + shown(lot) + ".");
         const auto minimum = view.reference_number(product.reference, field::minimum);
         if (minimum && line.ordered < *minimum)
             say.refuse(denials::quantity_below_minimum, against(*minimum),
-                       start + "below the minimum " + shown(*minimum) + ".");
+                       start() + "below the minimum " + shown(*minimum) + ".");
         const auto maximum = view.reference_number(product.reference, field::maximum);
         if (maximum && line.ordered > *maximum)
             say.refuse(denials::quantity_above_maximum, against(*maximum),
-                       start + "above the maximum " + shown(*maximum) + ".");
+                       start() + "above the maximum " + shown(*maximum) + ".");
     }
 
     // ---- money --------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ private:
         const auto against = [&](std::int64_t limit) {
             return Measured{limit, line.ordered, call.line, line.product, OMS_unit_quantity};
         };
-        const std::string start = "The quantity " + shown(line.ordered) + " is ";
+        const auto start = [&] { return "The quantity " + shown(line.ordered) + " is "; };
         // Without a unit of its own, goods are sold by the piece.
         const std::int64_t unit =
             view.reference_number(product.reference, field::unit)
@@ -87,17 +87,17 @@ private:
         if (unit > 0 && line.ordered % unit != 0) {
             const auto name = view.reference_text(product.reference, field::unit_name);
             say.refuse(denials::quantity_off_unit, against(unit),
-                       start + "not a multiple of " + shown(unit) +
+                       start() + "not a multiple of " + shown(unit) +
                            (name ? " (" + std::string(*name) + ")." : "."));
         }
         const auto minimum = view.reference_number(product.reference, field::minimum);
         if (minimum && line.ordered < *minimum)
             say.refuse(denials::quantity_below_minimum, against(*minimum),
-                       start + "below the least that is sold at once, " + shown(*minimum) + ".");
+                       start() + "below the least that is sold at once, " + shown(*minimum) + ".");
         const auto maximum = view.reference_number(product.reference, field::maximum);
         if (maximum && line.ordered > *maximum)
             say.refuse(denials::quantity_above_maximum, against(*maximum),
-                       start + "above the most that is sold at once, " + shown(*maximum) + ".");
+                       start() + "above the most that is sold at once, " + shown(*maximum) + ".");
     }
 };
 

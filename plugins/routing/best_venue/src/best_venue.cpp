@@ -6,15 +6,17 @@
 #include <oms/sdk/decimal.hpp>
 #include <oms/sdk/fields.hpp>
 #include <oms/sdk/routing.hpp>
+#include <oms/sdk/scratch.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace oms::plugins::best_venue {
 namespace {
@@ -23,10 +25,13 @@ using namespace oms::sdk;
 
 /// A venue as one line sees it.
 struct Candidate {
-    std::uint32_t destination = 0;
+    Candidate(std::uint32_t where, std::pmr::memory_resource* memory)
+        : destination(where), why_not(memory) {}
+
+    std::uint32_t destination;
     Quote quote;
-    std::string why_not;  ///< empty: it has a quote within the limit
-    bool usable = true;   ///< orders may go there, whatever it quotes
+    std::pmr::string why_not;  ///< empty: it has a quote within the limit
+    bool usable = true;        ///< orders may go there, whatever it quotes
     bool quoted = false;
     bool chosen = false;
 };
@@ -48,17 +53,20 @@ struct Line {
 };
 
 class BestVenue : public Routing {
+    using Memory = Scratch<>;
+
 public:
     explicit BestVenue(const sdk::Settings& given) : settings_(best_venue::Settings::from(given)) {}
 
     void plan(const RoutingCall& call, const View& view, const Routes& say) override {
-        for (const oms_line_row& row : lines_to_route(call, view)) {
+        Scratch for_lines;
+        for (const oms_line_row& row : lines_to_route(call, view, &for_lines)) {
+            Scratch memory;
             const Line line = describe(call.order, row, view);
-            std::vector<Candidate> candidates;
-            candidates.reserve(call.destinations.size());
+            auto candidates = memory.vector<Candidate>(call.destinations.size());
             for (const std::uint32_t destination : call.destinations)
-                candidates.push_back(weigh(call, destination, line, view));
-            plan_line(line, candidates, say);
+                weigh(candidates.emplace_back(destination, &memory), call, line, view);
+            plan_line(line, candidates, memory, say);
         }
     }
 
@@ -80,10 +88,9 @@ private:
         return line;
     }
 
-    Candidate weigh(const RoutingCall& call, std::uint32_t destination, const Line& line,
-                    const View& view) const {
-        Candidate venue;
-        venue.destination = destination;
+    void weigh(Candidate& venue, const RoutingCall& call, const Line& line,
+               const View& view) const {
+        const std::uint32_t destination = venue.destination;
         const oms_reference_row row = view.reference(destination);
         venue.quote.fee_bps = view.reference_number(destination, field::fee_bps).value_or(0);
         venue.quote.fee_fixed = view.reference_number(destination, field::fee_fixed).value_or(0);
@@ -96,7 +103,6 @@ private:
         } else {
             read_quote(venue, row, line, view);
         }
-        return venue;
     }
 
     void read_quote(Candidate& venue, const oms_reference_row& row, const Line& line,
@@ -110,7 +116,7 @@ private:
         }
         const std::int64_t stale_ns = std::chrono::nanoseconds(settings_.stale_after).count();
         if (stale_ns != 0 && view.now() - price->time > stale_ns) {
-            venue.why_not.append("its ").append(side) += " " + line.price(price->value);
+            venue.why_not.append("its ").append(side).append(" ").append(line.price(price->value));
             venue.why_not += " is stale";
             return;
         }
@@ -126,30 +132,35 @@ private:
         const bool beyond =
             line.limit && (line.buys() ? price->value > *line.limit : price->value < *line.limit);
         if (beyond)
-            venue.why_not.append("its ").append(side) +=
-                " " + line.price(price->value) + " is beyond the limit " + line.price(*line.limit);
+            venue.why_not.append("its ")
+                .append(side)
+                .append(" ")
+                .append(line.price(price->value))
+                .append(" is beyond the limit ")
+                .append(line.price(*line.limit));
     }
 
     // ---- what is said -------------------------------------------------------------------------
 
-    void plan_line(const Line& line, std::vector<Candidate>& candidates, const Routes& say) const {
-        std::vector<Quote> quotes;
-        std::vector<Candidate*> within;
-        quotes.reserve(candidates.size());
-        within.reserve(candidates.size());
+    void plan_line(const Line& line, std::span<Candidate> candidates, Memory& memory,
+                   const Routes& say) const {
+        auto quotes = memory.vector<Quote>(candidates.size());
+        auto within = memory.vector<Candidate*>(candidates.size());
         for (Candidate& venue : candidates) {
             if (!venue.why_not.empty()) continue;
             quotes.push_back(venue.quote);
             within.push_back(&venue);
         }
         if (within.empty()) {
-            rest_somewhere(line, candidates, say);
+            rest_somewhere(line, candidates, memory, say);
             return;
         }
         const Split split = best_split(quotes, line.row.unrouted,
                                        static_cast<std::size_t>(settings_.max_splits), line.terms);
-        const std::string why = "best of " + std::to_string(within.size()) + " quotes";
-        for (const Part& part : split) open(line, *within[part.quote], part.quantity, why, say);
+        std::pmr::string why("best of ", &memory);
+        why.append(std::to_string(within.size())).append(" quotes");
+        for (const Part& part : split)
+            open(line, *within[part.quote], part.quantity, why, memory, say);
         for (Candidate* venue : within) {
             if (venue->chosen) continue;
             append_quote(venue->why_not, line, venue->quote);
@@ -160,7 +171,7 @@ private:
 
     /// No quote is within the limit: the order rests where the best quote is, or where it is told
     /// to.
-    void rest_somewhere(const Line& line, std::vector<Candidate>& candidates,
+    void rest_somewhere(const Line& line, std::span<Candidate> candidates, Memory& memory,
                         const Routes& say) const {
         Candidate* chosen = nullptr;
         for (Candidate& venue : candidates) {
@@ -169,37 +180,39 @@ private:
                                          cost(chosen->quote, line.row.unrouted, line.terms))
                 chosen = &venue;
         }
-        std::string why = "no quote is within the limit; it rests where the best one is";
+        std::string_view why = "no quote is within the limit; it rests where the best one is";
         if (chosen == nullptr && settings_.unquoted == "first") {
             const auto first = std::find_if(candidates.begin(), candidates.end(),
                                             [](const Candidate& venue) { return venue.usable; });
             if (first != candidates.end()) chosen = &*first;
             why = "no venue shows a quote; it is the first one configured";
         }
-        if (chosen != nullptr) open(line, *chosen, line.row.unrouted, why, say);
+        if (chosen != nullptr) open(line, *chosen, line.row.unrouted, why, memory, say);
         explain_rest(line, candidates, say);
     }
 
     static void open(const Line& line, Candidate& venue, std::int64_t quantity,
-                     const std::string& why, const Routes& say) {
+                     std::string_view why, Memory& memory, const Routes& say) {
         venue.chosen = true;
-        RoutePlan plan(venue.destination);
+        RoutePlan plan(venue.destination, &memory);
         plan.add_line(line.row.line, line.row.product, quantity);
-        std::string text = line.quantity(quantity);
+        std::pmr::string text(&memory);
         text.reserve(usual_text);
-        text.append(" of ").append(line.quantity(line.row.unrouted));
+        text.append(line.quantity(quantity))
+            .append(" of ")
+            .append(line.quantity(line.row.unrouted));
         if (venue.quoted) append_quote(text += " at ", line, venue.quote);
         say.open(plan, score(line, venue), text.append(": ").append(why));
     }
 
-    static void explain_rest(const Line& line, const std::vector<Candidate>& candidates,
+    static void explain_rest(const Line& line, std::span<const Candidate> candidates,
                              const Routes& say) {
         for (const Candidate& venue : candidates)
             if (!venue.chosen)
                 say.passed_over(venue.destination, score(line, venue), venue.why_not);
     }
 
-    static void append_quote(std::string& text, const Line& line, const Quote& quote) {
+    static void append_quote(std::pmr::string& text, const Line& line, const Quote& quote) {
         text.reserve(usual_text);
         text.append(line.price(quote.price)).append(" x ").append(line.quantity(quote.size));
         if (quote.fee_bps != 0)

@@ -8,14 +8,19 @@
 #include <oms/sdk/decimal.hpp>
 #include <oms/sdk/fields.hpp>
 #include <oms/sdk/routing.hpp>
+#include <oms/sdk/scratch.hpp>
 #include <oms/sdk/suggest.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <map>
+#include <memory_resource>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace oms::plugins::nearest_stock {
@@ -29,14 +34,26 @@ struct Need {
     std::uint32_t direction = 0;
     std::int64_t quantity = 0;
     unsigned scale = 0;
-    std::string code;
+    std::pmr::string code;
 };
 
 struct Candidate {
-    std::uint32_t destination = 0;
-    Place place;
-    std::string why_not;  ///< empty: it may take part
+    Candidate(std::uint32_t where, std::pmr::memory_resource* memory)
+        : destination(where), why_not(memory) {}
+
+    std::uint32_t destination;
+    std::pmr::string why_not;  ///< empty: it may take part
     bool chosen = false;
+};
+
+/// What one call is about.
+struct Question {
+    Scratch<8192> memory;
+    std::pmr::vector<oms_line_row> lines{&memory};
+    std::pmr::vector<std::size_t> need_of_line{&memory};
+    std::pmr::vector<Need> needs{&memory};
+    std::pmr::vector<Candidate> candidates{&memory};
+    std::pmr::vector<Place> places{&memory};  ///< of the candidates
 };
 
 std::vector<Rule> read_rules(const std::vector<std::string>& names) {
@@ -58,64 +75,60 @@ public:
         : settings_(nearest_stock::Settings::from(given)), rules_(read_rules(settings_.prefer)) {}
 
     void plan(const RoutingCall& call, const View& view, const Routes& say) override {
-        const std::vector<oms_line_row> lines = lines_to_route(call, view);
-        if (lines.empty()) return;
-        const std::vector<Need> needs = needs_of(lines, view);
-        std::vector<Candidate> candidates;
+        Question asked;
+        asked.lines = lines_to_route(call, view, &asked.memory);
+        if (asked.lines.empty()) return;
+        find_needs(asked, view);
+        asked.candidates.reserve(call.destinations.size());
+        asked.places.reserve(call.destinations.size());
         for (const std::uint32_t destination : call.destinations)
-            candidates.push_back(weigh(call, destination, needs, view));
+            weigh(call, destination, asked, view);
 
-        std::vector<std::int64_t> quantities;
-        for (const Need& need : needs) quantities.push_back(need.quantity);
-        std::vector<Place> places;
-        for (const Candidate& candidate : candidates) places.push_back(candidate.place);
+        auto quantities = asked.memory.vector<std::int64_t>(asked.needs.size());
+        for (const Need& need : asked.needs) quantities.push_back(need.quantity);
         const auto choice =
-            choose(places, quantities, rules_, static_cast<std::size_t>(settings_.max_splits),
-                   settings_.partial);
-        if (choice) open(*choice, lines, needs, candidates, say);
-        explain_rest(choice, needs, candidates, say);
+            choose(asked.places, quantities, rules_, static_cast<std::size_t>(settings_.max_splits),
+                   settings_.partial, &asked.memory);
+        if (choice) open(*choice, asked, say);
+        explain_rest(choice, asked, say);
     }
 
 private:
     // ---- what is known ------------------------------------------------------------------------
 
-    static std::vector<Need> needs_of(const std::vector<oms_line_row>& lines, const View& view) {
-        std::vector<Need> needs;
-        for (const oms_line_row& line : lines) {
-            const std::size_t index = need_of(line, needs);
-            if (index == needs.size()) {
+    static void find_needs(Question& asked, const View& view) {
+        std::pmr::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> known(&asked.memory);
+        asked.need_of_line.reserve(asked.lines.size());
+        for (const oms_line_row& line : asked.lines) {
+            const auto [place, fresh] =
+                known.try_emplace({line.product, line.direction}, asked.needs.size());
+            asked.need_of_line.push_back(place->second);
+            if (fresh) {
                 const oms_reference_row product = view.reference(line.product);
-                needs.push_back({line.product, line.direction, 0, product.scale,
-                                 std::string(sdk::view(product.code))});
+                asked.needs.push_back({line.product, line.direction, 0, product.scale,
+                                       std::pmr::string(sdk::view(product.code), &asked.memory)});
             }
-            const auto sum = add(needs[index].quantity, line.unrouted);
+            Need& need = asked.needs[place->second];
+            const auto sum = add(need.quantity, line.unrouted);
             if (!sum) throw CallError(OMS_OUT_OF_RANGE, "the order's quantities do not fit");
-            needs[index].quantity = *sum;
+            need.quantity = *sum;
         }
-        return needs;
     }
 
-    static std::size_t need_of(const oms_line_row& line, const std::vector<Need>& needs) {
-        const auto found = std::find_if(needs.begin(), needs.end(), [&](const Need& need) {
-            return need.product == line.product && need.direction == line.direction;
-        });
-        return static_cast<std::size_t>(found - needs.begin());
-    }
-
-    Candidate weigh(const RoutingCall& call, std::uint32_t destination,
-                    const std::vector<Need>& needs, const View& view) const {
+    void weigh(const RoutingCall& call, std::uint32_t destination, Question& asked,
+               const View& view) const {
         const oms_reference_row row = view.reference(destination);
-        Candidate candidate;
-        candidate.destination = destination;
-        candidate.place.priority = view.reference_number(destination, field::priority).value_or(0);
-        candidate.place.distance_m = distance(call.order, destination, view);
+        Candidate& candidate = asked.candidates.emplace_back(destination, &asked.memory);
         if ((row.flags & OMS_REFERENCE_DISABLED) != 0)
             candidate.why_not = "it is disabled";
         else if (call.attempt > 1 && fell_short(view, call.order, destination))
             candidate.why_not = "it did not send before what it was asked for";
-        for (const Need& need : needs)
-            candidate.place.has.push_back(candidate.why_not.empty() ? stock(row, need, view) : 0);
-        return candidate;
+        Place place{asked.memory.vector<std::int64_t>(asked.needs.size()),
+                    distance(call.order, destination, view),
+                    view.reference_number(destination, field::priority).value_or(0)};
+        for (const Need& need : asked.needs)
+            place.has.push_back(candidate.why_not.empty() ? stock(row, need, view) : 0);
+        asked.places.push_back(std::move(place));
     }
 
     static std::optional<std::int64_t> distance(std::uint64_t order, std::uint32_t destination,
@@ -158,84 +171,107 @@ private:
 
     // ---- what is said -------------------------------------------------------------------------
 
-    void open(const Choice& choice, const std::vector<oms_line_row>& lines,
-              const std::vector<Need>& needs, std::vector<Candidate>& candidates,
-              const Routes& say) const {
-        std::vector<std::int64_t> unrouted;
-        for (const oms_line_row& line : lines) unrouted.push_back(line.unrouted);
+    static void open(const Choice& choice, Question& asked, const Routes& say) {
+        auto unrouted = asked.memory.vector<std::int64_t>(asked.lines.size());
+        for (const oms_line_row& line : asked.lines) unrouted.push_back(line.unrouted);
         for (const Parcel& parcel : choice.parcels) {
-            Candidate& candidate = candidates[parcel.place];
-            RoutePlan plan(candidate.destination);
-            std::vector<std::int64_t> left = parcel.quantities;
-            for (std::size_t index = 0; index < lines.size(); ++index) {
-                std::int64_t& give = left[need_of(lines[index], needs)];
+            Candidate& candidate = asked.candidates[parcel.place];
+            const Place& place = asked.places[parcel.place];
+            RoutePlan plan(candidate.destination, &asked.memory);
+            std::pmr::vector<std::int64_t> left(parcel.quantities, &asked.memory);
+            for (std::size_t index = 0; index < asked.lines.size(); ++index) {
+                std::int64_t& give = left[asked.need_of_line[index]];
                 const std::int64_t part = std::min(give, unrouted[index]);
                 if (part == 0) continue;
-                plan.add_line(lines[index].line, lines[index].product, part);
+                plan.add_line(asked.lines[index].line, asked.lines[index].product, part);
                 unrouted[index] -= part;
                 give -= part;
             }
-            std::string why = list(needs, parcel.quantities) + " of " + list(needs, {}) +
-                              way_text(candidate.place);
-            why += choice.plans == 1 ? "; the only plan"
-                                     : "; decided by " + std::string(choice.decided_by) +
-                                           " among " + std::to_string(choice.plans) + " plans";
-            if (!choice.complete) why += "; nobody has the rest";
-            say.open(plan, score(candidate.place), why);
+            say.open(plan, score(place), reason(choice, parcel, place, asked));
             candidate.chosen = true;
         }
     }
 
-    static void explain_rest(const std::optional<Choice>& choice, const std::vector<Need>& needs,
-                             const std::vector<Candidate>& candidates, const Routes& say) {
-        for (const Candidate& candidate : candidates) {
+    static std::pmr::string reason(const Choice& choice, const Parcel& parcel, const Place& place,
+                                   Question& asked) {
+        std::pmr::string why = new_text(asked);
+        append_quantities(why, asked, [&](std::size_t need) { return parcel.quantities[need]; });
+        why += " of ";
+        append_quantities(why, asked, [&](std::size_t need) { return asked.needs[need].quantity; });
+        append_way(why, place);
+        if (choice.plans == 1)
+            why += "; the only plan";
+        else
+            why.append("; decided by ")
+                .append(choice.decided_by)
+                .append(" among ")
+                .append(std::to_string(choice.plans))
+                .append(" plans");
+        if (!choice.complete) why += "; nobody has the rest";
+        return why;
+    }
+
+    static void explain_rest(const std::optional<Choice>& choice, Question& asked,
+                             const Routes& say) {
+        for (std::size_t index = 0; index < asked.candidates.size(); ++index) {
+            const Candidate& candidate = asked.candidates[index];
+            const Place& place = asked.places[index];
             if (candidate.chosen) continue;
-            std::string why = candidate.why_not;
-            if (why.empty()) {
-                why =
-                    "it has " + stock_list(needs, candidate.place.has) + way_text(candidate.place);
-                if (!choice)
-                    why += "; no places that may be combined have everything";
-                else if (choice->plans == 1)
-                    why += "; the only plan does without it";
-                else
-                    why += "; decided by " + std::string(choice->decided_by);
+            if (!candidate.why_not.empty()) {
+                say.passed_over(candidate.destination, score(place), candidate.why_not);
+                continue;
             }
-            say.passed_over(candidate.destination, score(candidate.place), why);
+            std::pmr::string why = new_text(asked);
+            why += "it has ";
+            append_stock(why, asked, place.has);
+            append_way(why, place);
+            if (!choice)
+                why += "; no places that may be combined have everything";
+            else if (choice->plans == 1)
+                why += "; the only plan does without it";
+            else
+                why.append("; decided by ").append(choice->decided_by);
+            say.passed_over(candidate.destination, score(place), why);
         }
     }
 
-    /// `2 MUG, 1 TEE`: of each need so much, or, of none given, all of it.
-    static std::string list(const std::vector<Need>& needs,
-                            const std::vector<std::int64_t>& quantities) {
-        std::string text;
-        for (std::size_t index = 0; index < needs.size(); ++index) {
-            const Need& need = needs[index];
-            if (!text.empty()) text += ", ";
-            text += format_decimal(quantities.empty() ? need.quantity : quantities[index],
-                                   need.scale, 0) +
-                    " " + need.code;
-        }
+    static std::pmr::string new_text(Question& asked) {
+        constexpr std::size_t usual_text = 128;
+        std::pmr::string text(&asked.memory);
+        text.reserve(usual_text);
         return text;
+    }
+
+    /// `2 MUG, 1 TEE`: of each need what `quantity_of(need)` says.
+    template <class QuantityOf>
+    static void append_quantities(std::pmr::string& text, const Question& asked,
+                                  QuantityOf quantity_of) {
+        for (std::size_t index = 0; index < asked.needs.size(); ++index) {
+            const Need& need = asked.needs[index];
+            if (index != 0) text += ", ";
+            text.append(format_decimal(quantity_of(index), need.scale, 0)).append(" ") += need.code;
+        }
     }
 
     /// The same of what a place has, which was not counted beyond plenty.
-    static std::string stock_list(const std::vector<Need>& needs,
-                                  const std::vector<std::int64_t>& has) {
-        std::string text;
-        for (std::size_t index = 0; index < needs.size(); ++index) {
-            const Need& need = needs[index];
-            if (!text.empty()) text += ", ";
-            text += has[index] < plenty(need) ? format_decimal(has[index], need.scale, 0)
-                                              : std::string("plenty of");
-            text += " " + need.code;
+    static void append_stock(std::pmr::string& text, const Question& asked,
+                             std::span<const std::int64_t> has) {
+        for (std::size_t index = 0; index < asked.needs.size(); ++index) {
+            const Need& need = asked.needs[index];
+            if (index != 0) text += ", ";
+            if (has[index] < plenty(need))
+                text += format_decimal(has[index], need.scale, 0);
+            else
+                text += "plenty of";
+            (text += " ") += need.code;
         }
-        return text;
     }
 
-    static std::string way_text(const Place& place) {
-        if (!place.distance_m) return "; distance not known";
-        return "; " + format_decimal(*place.distance_m / 100, 1) + " km";
+    static void append_way(std::pmr::string& text, const Place& place) {
+        if (place.distance_m)
+            text.append("; ").append(format_decimal(*place.distance_m / 100, 1)).append(" km");
+        else
+            text += "; distance not known";
     }
 
     /// Metres to the buyer, -1 where they are not known.

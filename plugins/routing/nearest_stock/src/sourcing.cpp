@@ -3,6 +3,8 @@
 
 #include <oms/sdk/decimal.hpp>
 
+#include <boost/container/static_vector.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <limits>
@@ -12,6 +14,7 @@ namespace oms::plugins::nearest_stock {
 namespace {
 
 using sdk::Wide;
+using Memory = std::pmr::memory_resource;
 
 constexpr std::int64_t unknown_m = 20'037'508;  // half way round the earth
 constexpr Wide whole_need = 10'000;             // a need, in hundredths of a percent of itself
@@ -25,8 +28,8 @@ struct Plan {
 std::int64_t way_m(const Place& place) { return place.distance_m.value_or(unknown_m); }
 
 /// The places worth combining, by distance and then as configured.
-std::vector<std::size_t> by_distance(std::span<const Place> places) {
-    std::vector<std::size_t> order;
+std::pmr::vector<std::size_t> by_distance(std::span<const Place> places, Memory* memory) {
+    std::pmr::vector<std::size_t> order(memory);
     for (std::size_t place = 0; place < places.size(); ++place)
         if (std::any_of(places[place].has.begin(), places[place].has.end(),
                         [](std::int64_t quantity) { return quantity > 0; }))
@@ -41,11 +44,15 @@ std::vector<std::size_t> by_distance(std::span<const Place> places) {
 /// All that a decision is about, the places by distance.
 class Sourcing {
 public:
-    Sourcing(std::span<const Place> places, std::span<const std::int64_t> needs)
-        : places_(places), needs_(needs), nearest_(by_distance(places)), left_(needs.size()) {}
+    Sourcing(std::span<const Place> places, std::span<const std::int64_t> needs, Memory* memory)
+        : memory_(memory),
+          places_(places),
+          needs_(needs),
+          nearest_(by_distance(places, memory)),
+          left_(needs.size(), memory) {}
 
-    std::vector<Plan> plans(std::size_t max_places) {
-        std::vector<Plan> all;
+    std::pmr::vector<Plan> plans(std::size_t max_places) {
+        std::pmr::vector<Plan> all(memory_);
         const std::uint32_t end = std::uint32_t{1} << nearest_.size();
         for (std::uint32_t chosen = 1; chosen < end; ++chosen) {
             if (static_cast<std::size_t>(std::popcount(chosen)) > max_places) continue;
@@ -55,10 +62,11 @@ public:
         return all;
     }
 
-    std::vector<Parcel> parcels(const Plan& plan) {
-        std::vector<Parcel> all;
+    std::pmr::vector<Parcel> parcels(const Plan& plan) {
+        std::pmr::vector<Parcel> all(memory_);
+        all.reserve(static_cast<std::size_t>(std::popcount(plan.chosen)));
         each(plan.chosen, [&](std::size_t place) {
-            all.push_back({place, std::vector<std::int64_t>(needs_.size(), 0)});
+            all.push_back({place, std::pmr::vector<std::int64_t>(needs_.size(), 0, memory_)});
         });
         share_out(plan.chosen, [&](std::size_t parcel, std::size_t need, std::int64_t quantity) {
             all[parcel].quantities[need] = quantity;
@@ -88,15 +96,25 @@ public:
         return -scarcest;
     }
 
+    /// Whether the places of one, as they were configured, come before those of the other.
+    bool comes_first(const Plan& plan, const Plan& other) const {
+        const PlaceList places = places_of(plan);
+        const PlaceList others = places_of(other);
+        return std::lexicographical_compare(places.begin(), places.end(), others.begin(),
+                                            others.end());
+    }
+
+private:
+    using PlaceList = boost::container::static_vector<std::size_t, max_combined>;
+
     /// As they were configured.
-    std::vector<std::size_t> places_of(const Plan& plan) const {
-        std::vector<std::size_t> all;
+    PlaceList places_of(const Plan& plan) const {
+        PlaceList all;
         each(plan.chosen, [&](std::size_t place) { all.push_back(place); });
         std::sort(all.begin(), all.end());
         return all;
     }
 
-private:
     /// Calls `visit(place)` for those whose bits are set, the nearest first.
     template <class Visit>
     void each(std::uint32_t chosen, Visit visit) const {
@@ -129,14 +147,15 @@ private:
         return lacks;
     }
 
+    Memory* memory_;
     std::span<const Place> places_;
     std::span<const std::int64_t> needs_;
-    const std::vector<std::size_t> nearest_;
-    std::vector<std::int64_t> left_;
+    const std::pmr::vector<std::size_t> nearest_;
+    std::pmr::vector<std::int64_t> left_;
 };
 
 template <class Measure>
-void keep_best(std::vector<Plan>& plans, Measure measure) {
+void keep_best(std::pmr::vector<Plan>& plans, Measure measure) {
     Wide best = sdk::wide_max;
     for (const Plan& plan : plans) best = std::min(best, measure(plan));
     std::erase_if(plans, [&](const Plan& plan) { return measure(plan) != best; });
@@ -145,9 +164,10 @@ void keep_best(std::vector<Plan>& plans, Measure measure) {
 }  // namespace
 
 std::optional<Choice> choose(std::span<const Place> places, std::span<const std::int64_t> needs,
-                             std::span<const Rule> rules, std::size_t max_places, bool partial) {
-    Sourcing sourcing(places, needs);
-    std::vector<Plan> plans = sourcing.plans(max_places);
+                             std::span<const Rule> rules, std::size_t max_places, bool partial,
+                             Memory* memory) {
+    Sourcing sourcing(places, needs, memory);
+    std::pmr::vector<Plan> plans = sourcing.plans(max_places);
     keep_best(plans, [](const Plan& plan) { return plan.lacks; });
     if (plans.empty() || (plans.front().lacks != 0 && !partial)) return std::nullopt;
 
@@ -160,10 +180,9 @@ std::optional<Choice> choose(std::span<const Place> places, std::span<const std:
         if (plans.size() == 1)
             choice.decided_by = rule_names[static_cast<std::size_t>(rules[next])];
     }
-    const auto first =
-        std::min_element(plans.begin(), plans.end(), [&](const Plan& left, const Plan& right) {
-            return sourcing.places_of(left) < sourcing.places_of(right);
-        });
+    const auto first = std::min_element(
+        plans.begin(), plans.end(),
+        [&](const Plan& left, const Plan& right) { return sourcing.comes_first(left, right); });
     choice.parcels = sourcing.parcels(*first);
     return choice;
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -19,18 +20,18 @@ inline constexpr std::string_view rule_names[] = {"one_parcel", "nearest", "most
                                                   "priority"};
 
 struct Place {
-    std::vector<std::int64_t> has;           ///< of each need; not below zero
+    std::pmr::vector<std::int64_t> has;      ///< of each need; not below zero
     std::optional<std::int64_t> distance_m;  ///< where both ends are known
     std::int64_t priority = 0;               ///< lower goes first
 };
 
 struct Parcel {
     std::size_t place = 0;
-    std::vector<std::int64_t> quantities;  ///< of each need
+    std::pmr::vector<std::int64_t> quantities;  ///< of each need
 };
 
 struct Choice {
-    std::vector<Parcel> parcels;
+    std::pmr::vector<Parcel> parcels;
     std::size_t plans = 0;        ///< how many there were to choose from
     std::string_view decided_by;  ///< a rule, or "the configured order", or "there is no other"
     bool complete = true;         ///< everything that is needed is sent
@@ -46,7 +47,9 @@ struct Choice {
 ///                counts as the far end of the earth
 ///   most_stock   most stock at its places for the need that is scarcest there, as a multiple of it
 ///   priority     lowest sum of priorities
+/// It is worked out, and the parcels lie, in `memory`.
 std::optional<Choice> choose(std::span<const Place> places, std::span<const std::int64_t> needs,
-                             std::span<const Rule> rules, std::size_t max_places, bool partial);
+                             std::span<const Rule> rules, std::size_t max_places, bool partial,
+                             std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace oms::plugins::nearest_stock

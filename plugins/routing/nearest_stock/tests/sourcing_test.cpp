@@ -8,7 +8,7 @@
 namespace {
 
 using namespace oms::plugins::nearest_stock;
-using Quantities = std::vector<std::int64_t>;
+using Quantities = std::pmr::vector<std::int64_t>;
 
 const std::vector<Rule> usual{Rule::one_parcel, Rule::nearest, Rule::most_stock};
 

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <iterator>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,8 @@ private:
 class Batch {
 public:
     Batch() = default;
+    /// The records are kept in that memory, which must outlive the batch and what it is moved to.
+    explicit Batch(std::pmr::memory_resource* memory) : words_(memory) {}
     Batch(Batch&&) = default;
     Batch& operator=(Batch&&) = default;
     Batch(const Batch&) = delete;
@@ -125,7 +128,7 @@ private:
         texts_.push_back(std::move(kept));
     }
 
-    std::vector<std::uint64_t> words_;
+    std::pmr::vector<std::uint64_t> words_;
     std::vector<std::unique_ptr<char[]>> texts_;
     std::uint32_t count_ = 0;
 };

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -29,7 +30,9 @@ struct RoutingCall {
 /// One route that is to be opened: its lines, and terms of its own.
 class RoutePlan {
 public:
-    explicit RoutePlan(std::uint32_t destination) : destination_(destination) {}
+    explicit RoutePlan(std::uint32_t destination,
+                       std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+        : destination_(destination), details_(memory) {}
 
     void add_line(std::uint32_t line, std::uint32_t product, std::int64_t quantity) {
         oms_route_line& record = details_.add(make<oms_route_line>());
@@ -77,16 +80,19 @@ public:
 
 /// The lines that a plan is about: of the role, with something unrouted, and no parts of their own
 /// (a kit is routed by its components). By line.
-inline std::vector<oms_line_row> lines_to_route(const RoutingCall& call, const View& view) {
-    std::vector<oms_line_row> all;
-    for (const oms_line_row& line : view.lines(call.order)) all.push_back(line);
-    std::vector<oms_line_row> wanted;
-    for (const oms_line_row& line : all) {
-        const bool has_parts = std::any_of(all.begin(), all.end(), [&](const oms_line_row& other) {
-            return other.parent_line == line.line;
-        });
-        if (line.role == call.role && line.unrouted > 0 && !has_parts) wanted.push_back(line);
+inline std::pmr::vector<oms_line_row> lines_to_route(
+    const RoutingCall& call, const View& view,
+    std::pmr::memory_resource* memory = std::pmr::get_default_resource()) {
+    std::pmr::vector<oms_line_row> wanted(memory);
+    std::pmr::vector<std::uint32_t> parents(memory);
+    for (const oms_line_row& line : view.lines(call.order)) {
+        if (line.parent_line != whole_order) parents.push_back(line.parent_line);
+        if (line.role == call.role && line.unrouted > 0) wanted.push_back(line);
     }
+    std::sort(parents.begin(), parents.end());
+    std::erase_if(wanted, [&](const oms_line_row& line) {
+        return std::binary_search(parents.begin(), parents.end(), line.line);
+    });
     return wanted;
 }
 
