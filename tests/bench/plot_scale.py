@@ -45,10 +45,12 @@ def finish(axes, drawn: list[float], label: str, what: str) -> None:
         axes.legend()
 
 
-def extrapolated(axes, figures: list[dict], name: str) -> list[float]:
-    """Goes on, dashed, from the last that was measured."""
+def extrapolated(axes, figures: list[dict], name: str, place: str) -> list[float]:
+    """Goes on, dashed, from the last that was measured, if there was no room to measure more."""
     last = points(figures, name)[-1]
-    guessed = points(figures, name.replace("journal", "journal, extrapolated"))
+    guessed = points(figures, name.replace(place, place + ", extrapolated"))
+    if not guessed:
+        return []
     chosen = [(x, value["median"]) for x, value in [last, *guessed]]
     axes.plot([x for x, _ in chosen], [y for _, y in chosen], "--", marker="o",
               markerfacecolor="white", color="C0", label="extrapolated")
@@ -58,7 +60,10 @@ def extrapolated(axes, figures: list[dict], name: str) -> list[float]:
 def draw(figures: list[dict]) -> None:
     picture, rows = pyplot.subplots(2, 3, figsize=(12, 7))
     time, memory, lines, names, checks, journal = rows.flatten()
-    finish(time, line(time, figures, "orders alive"), "orders alive", "ns an input")
+    finish(time,
+           line(time, figures, "orders alive")
+           + extrapolated(time, figures, "orders alive", "alive"),
+           "orders alive", "ns an input")
     finish(memory,
            line(memory, figures, "orders alive, each", "an order")
            + line(memory, figures, "accounts, each", "an account")
@@ -78,7 +83,7 @@ def draw(figures: list[dict]) -> None:
     checks.set_xlim(-0.2, 40)
     replay = "events in the journal, replay"
     finish(journal,
-           line(journal, figures, replay) + extrapolated(journal, figures, replay),
+           line(journal, figures, replay) + extrapolated(journal, figures, replay, "journal"),
            "events in the journal", "s to replay it")
     picture.tight_layout()
     picture.savefig(PICTURE, metadata={"Date": None})

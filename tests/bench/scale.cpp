@@ -4,7 +4,7 @@
 #include "growing_journal.hpp"
 #include "live_orders.hpp"
 
-#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -14,6 +14,25 @@ namespace {
 
 constexpr std::size_t most_checks = 32;
 constexpr std::size_t most_names = 1'000'000;  // accounts, or products
+constexpr std::size_t most_live = 10'000'000;
+constexpr std::uint64_t most_events = 100'000'000;
+// Generously; what does not fit is extrapolated.
+constexpr double bytes_an_order = 1'000;
+constexpr double disk_bytes_an_event = 30;
+constexpr double memory_bytes_an_event = 60;
+
+/// What the system could give without swapping.
+double bytes_left() {
+    std::ifstream file("/proc/meminfo");
+    std::string word;
+    double kilobytes = 0;
+    while (file >> word)
+        if (word == "MemAvailable:" && file >> kilobytes) break;
+    return kilobytes * 1024;
+}
+
+/// Goes on as the last step did, on the log-log plot.
+double extrapolate(double before, double last) { return last * last / before; }
 
 /// The bench's configuration with so many checks in the chain of each kind.
 std::string config_with(const Options& options, std::size_t checks) {
@@ -41,15 +60,28 @@ std::vector<double> rounds_of(LiveOrders& orders, const Options& options) {
 }
 
 void grow_orders(const Options& options, Section& section) {
-    for (std::size_t live = 1'000; live <= 10 * options.live; live *= 10) {
+    std::vector<double> medians;
+    std::vector<double> bytes;
+    const auto add = [&](std::string name, std::vector<double> times, double each) {
+        medians.push_back(spread(times).median);
+        bytes.push_back(each);
+        section.figures.push_back(figure(name, "ns an input", std::move(times)));
+        section.figures.push_back(figure(name + ", each", "bytes", {each}));
+    };
+    for (std::size_t live = 1'000; live <= most_live; live *= 10) {
+        const std::string name = std::to_string(live) + " orders alive";
+        const auto last = medians.size() - 1;
+        if (static_cast<double>(live) * bytes_an_order > bytes_left()) {
+            add(name + ", extrapolated", {extrapolate(medians[last - 1], medians[last])},
+                extrapolate(bytes[last - 1], bytes[last]));
+            continue;
+        }
         LiveOrders orders(options);
         orders.fill(100);
         const double opened = bytes_in_use();
         orders.fill(live);
-        const double bytes = (bytes_in_use() - opened) / static_cast<double>(live - 100);
-        const std::string name = std::to_string(live) + " orders alive";
-        section.figures.push_back(figure(name, "ns an input", rounds_of(orders, options)));
-        section.figures.push_back(figure(name + ", each", "bytes", {bytes}));
+        const double each = (bytes_in_use() - opened) / static_cast<double>(live - 100);
+        add(name, rounds_of(orders, options), each);
     }
 }
 
@@ -102,28 +134,31 @@ void grow_checks(const Options& options, Section& section) {
     }
 }
 
-/// What is beyond the disk and the patience of a run goes on as the last step did.
 void grow_journal(const Options& options, Section& section) {
     GrowingJournal journal(options);
-    std::vector<double> seconds;
+    std::vector<double> medians;
     const auto add = [&](std::uint64_t events, const std::string& how, std::vector<double> times) {
+        medians.push_back(spread(times).median);
         const std::string name = std::to_string(events) + " events in the journal" + how;
         std::vector<double> each;
         for (const double time : times) each.push_back(1e9 * time / static_cast<double>(events));
         section.figures.push_back(figure(name + ", replay", "s", std::move(times)));
         section.figures.push_back(figure(name + ", an event", "ns", std::move(each)));
     };
-    constexpr std::uint64_t fewer = 1'000'000;
-    constexpr std::uint64_t many = 10 * fewer;
-    journal.grow(fewer);
-    std::vector<double> short_times;
-    for (int round = 0; round < options.rounds; ++round) short_times.push_back(journal.replay());
-    add(fewer, "", short_times);
-    journal.grow(many);
-    const double longer = journal.replay();
-    add(many, "", {longer});
-    const double slope = std::log10(longer / spread(short_times).median);
-    add(10 * many, ", extrapolated", {longer * std::pow(10, slope)});
+    for (std::uint64_t events = 1'000'000; events <= most_events; events *= 10) {
+        const auto count = static_cast<double>(events);
+        const auto disk = static_cast<double>(std::filesystem::space(options.directory).available);
+        if (count * disk_bytes_an_event > disk || count * memory_bytes_an_event > bytes_left()) {
+            const auto last = medians.size() - 1;
+            add(events, ", extrapolated", {extrapolate(medians[last - 1], medians[last])});
+            continue;
+        }
+        journal.grow(events);
+        std::vector<double> times;
+        const int rounds = events == 1'000'000 ? options.rounds : 1;  // the others take their time
+        for (int round = 0; round < rounds; ++round) times.push_back(journal.replay());
+        add(events, "", std::move(times));
+    }
 }
 
 }  // namespace
@@ -135,11 +170,11 @@ Section bench_scale(const Options& options) {
         "an order, a quarter acknowledge it, half execute orders that were there before and lie "
         "far apart. Bytes are what malloc gave for an order that is alive, with its line, route, "
         "hold, keys and texts; for an account with its balance; for a product with its terms and a "
-        "price. Orders of many lines are carts that "
-        "are placed, paid for and sourced from one place. With accounts, products and checks "
+        "price. Orders of many lines are carts that are placed, paid for and sourced from one "
+        "place. With accounts, products and checks "
         "10,000 orders are alive, and neighbours lie far apart. The journal is that of "
-        "share orders' whole lives, and folded from its files; an event is an effect. What the "
-        "longest one would take is extrapolated from the two before it.",
+        "share orders' whole lives, and folded from its files; an event is an effect. What does "
+        "not fit the machine's memory or disk is extrapolated from the two figures before it.",
         {}};
     grow_orders(options, section);
     grow_lines(options, section);
