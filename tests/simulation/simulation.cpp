@@ -330,6 +330,7 @@ bool Simulation::query(const oms_query& query, sdk::Batch& rows) {
 /// The weather clears, the process starts once more, and everybody finishes what is under way.
 void Simulation::come_to_rest() {
     world_.weather.clear();
+    world_.clock.catch_up();
     world_.disk.free_bytes = std::uint64_t{1} << 40;
     Moment& moment = begin_moment(script_.steps + 1);
     world_.disk.cut_in(0);
