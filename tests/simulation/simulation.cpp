@@ -15,7 +15,9 @@ namespace {
 /// The more expensive looks come so often.
 constexpr std::uint64_t steps_between_looks = 250;
 /// Rounds in which everything that is under way comes to its end, and the time that each takes.
-constexpr int rounds_of_rest = 60;
+/// What was repeated often takes longer, until nothing is decided for some rounds.
+constexpr int rounds_of_rest = 50;
+constexpr int most_rounds_of_rest = 500;
 constexpr int rounds_that_stand = 10;
 constexpr int rots_in_the_end = 3;
 constexpr std::int64_t round_of_rest_ns = 8 * ns_per_second;
@@ -327,6 +329,17 @@ bool Simulation::query(const oms_query& query, sdk::Batch& rows) {
 
 // ---- the end ------------------------------------------------------------------------------------
 
+void Simulation::finish_a_round(Moment& moment) {
+    const Status settled = life_->runtime().settle();
+    if (!settled) throw Broken("goes_on_while_the_disk_does", to_text(settled.error()));
+    const std::vector<Line*> lines = world_.exchange.lines;
+    for (Line* line : lines) cycle(*line);
+    for (Party& party : world_.parties) party.come_to_rest(moment);
+    deliver_all_hooks(moment);
+    clients_.take_answers(life_->clients());
+    read();
+}
+
 /// The weather clears, the process starts once more, and everybody finishes what is under way.
 void Simulation::come_to_rest() {
     world_.weather.clear();
@@ -338,19 +351,18 @@ void Simulation::come_to_rest() {
     if (life_ != nullptr) end_life(moment, false);
     begin_life(moment);
     clients_.resume_all(life_->clients());
-    for (int round = 0; round < rounds_of_rest; ++round) {
-        const Status settled = life_->runtime().settle();
-        if (!settled) throw Broken("goes_on_while_the_disk_does", to_text(settled.error()));
-        const std::vector<Line*> lines = world_.exchange.lines;
-        for (Line* line : lines) cycle(*line);
-        for (Party& party : world_.parties) party.come_to_rest(moment);
-        deliver_all_hooks(moment);
-        clients_.take_answers(life_->clients());
-        read();
-        // What the last moments set off is finished while the clock stands.
-        if (round < rounds_of_rest - rounds_that_stand) world_.clock.pass(round_of_rest_ns);
+    int quiet = 0;
+    for (int round = 0;
+         round < rounds_of_rest || (quiet < rounds_that_stand && round < most_rounds_of_rest);
+         ++round) {
+        const std::uint64_t before = world_.witness.acknowledged_seq();
+        finish_a_round(moment);
+        quiet = world_.witness.acknowledged_seq() == before ? quiet + 1 : 0;
+        world_.clock.pass(round_of_rest_ns);
         moment.now = world_.clock.now();
     }
+    // What the last moments set off is finished while the clock stands.
+    for (int round = 0; round < rounds_that_stand; ++round) finish_a_round(moment);
     look();
     for (const auto& invariant : invariants_) invariant->ended();
     world_.figures.add("acknowledged bytes", world_.witness.appended_bytes);

@@ -55,6 +55,7 @@ private:
     void deliver_hook(Moment& moment);
     void deliver_all_hooks(Moment& moment);
     void look();
+    void finish_a_round(Moment& moment);
     void come_to_rest();
     void check_rot(Moment& moment);
     std::string state_hash();
