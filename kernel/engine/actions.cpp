@@ -72,7 +72,7 @@ Refusal Step::act_on_order(const Raised& raised, const Program& program, const A
             return 0;
         case Verb::clear_watches: clear_watches(id); return 0;
         case Verb::tell_linked: {
-            const auto links = order(id)->extras().links;
+            const std::vector<Link> links = order(id)->extras().links;
             for (const Link& link : links)
                 if (action.index == 0 || link.link == action.index)
                     raise({link.other, 0, program.outer(action.event), lifecycle::any_role,
@@ -138,7 +138,7 @@ void Step::emit_event(const Raised& raised, const Program& program, const Action
             if (of.parent() != 0) raise({of.parent(), 0, event, raised.role, raised.number});
             return;
         case Target::linked: {
-            const auto links = of.extras().links;
+            const std::vector<Link> links = of.extras().links;
             for (const Link& link : links)
                 raise({link.other, 0, event, lifecycle::any_role, raised.number});
             return;

@@ -233,7 +233,7 @@ void Step::mind_balances() {
 }
 
 void Step::post_reversal(std::uint64_t owner, std::uint64_t execution) {
-    const auto postings = order(owner)->extras().postings;
+    const std::vector<Posting> postings = order(owner)->extras().postings;
     for (const Posting& posting : postings) {
         if (posting.execution != execution) continue;
         auto back = make<oms_transfer>();
@@ -253,7 +253,7 @@ namespace {
 
 /// In proportion to what each source still has in the block's line, the largest remainders first:
 /// the parts add up to the quantity, and the same numbers always give the same parts.
-std::vector<std::int64_t> in_proportion(std::span<const Source> sources, std::uint32_t line,
+std::vector<std::int64_t> in_proportion(const std::vector<Source>& sources, std::uint32_t line,
                                         Int128 quantity, Int128 open) {
     std::vector<std::int64_t> parts(sources.size(), 0);
     std::vector<std::pair<Int128, std::size_t>> rests;
@@ -289,7 +289,7 @@ void Step::apportion(std::uint64_t block, std::uint64_t execution) {
     if (order(block)->extras().sources.empty()) return;
     const Execution done = order(block)->extras().executions.back();
     OMS_ASSERT(done.id == execution);
-    const auto sources = order(block)->extras().sources;
+    const std::vector<Source> sources = order(block)->extras().sources;
     Int128 open = 0;
     for (const Source& source : sources)
         if (source.line == done.line) open += source.open();
@@ -336,10 +336,10 @@ void Step::apportion(std::uint64_t block, std::uint64_t execution) {
 }
 
 void Step::take_back(std::uint64_t block, std::uint64_t execution, std::uint32_t state) {
-    const auto parts = order(block)->extras().apportionments;
+    const std::vector<Apportionment> parts = order(block)->extras().apportionments;
     for (const Apportionment& part : parts) {
         if (part.execution != execution || order(part.source_order) == nullptr) continue;
-        for (const auto sources = order(block)->extras().sources; const Source& known : sources) {
+        for (const Source& known : std::vector<Source>(order(block)->extras().sources)) {
             if (known.order != part.source_order || known.line != part.line ||
                 known.source_line != part.source_line)
                 continue;
@@ -354,7 +354,7 @@ void Step::take_back(std::uint64_t block, std::uint64_t execution, std::uint32_t
 }
 
 void Step::return_to_sources(std::uint64_t block) {
-    const auto sources = order(block)->extras().sources;
+    const std::vector<Source> sources = order(block)->extras().sources;
     for (const Source& source : sources) {
         const std::int64_t open = source.open();
         const Order* from = order(source.order);

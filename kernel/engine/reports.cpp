@@ -320,7 +320,7 @@ bool Step::report_ended(std::uint64_t id) {
 
 void Step::report_offer(std::uint64_t id) {
     const auto& told = head<oms_report>();
-    const auto& known = order(subject_)->extras().offers;
+    const std::vector<Offer>& known = order(subject_)->extras().offers;
     if (told.execution_ref.size != 0 &&
         std::any_of(known.begin(), known.end(), [&](const Offer& offer) {
             return offer.route == id && offer.external_ref == view(told.execution_ref);

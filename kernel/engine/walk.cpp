@@ -277,7 +277,7 @@ void Step::mind_end(std::uint64_t id, std::uint64_t of_route) {
         static_cast<void>(hold_line(id, line, HoldMode::fact));
     if (!ended) return;
     clear_watches(id);
-    const auto links = order(id)->extras().links;
+    const std::vector<Link> links = order(id)->extras().links;
     for (const Link& link : links)
         if (link.link == OMS_link_list || link.link == OMS_link_one_cancels_other ||
             link.link == OMS_link_one_triggers_other)

@@ -59,7 +59,7 @@ std::vector<Execution> World::live_executions(std::uint64_t route,
     std::vector<Execution> live;
     const Execution* first = find_execution(route, external_ref);
     if (first == nullptr) return live;
-    const auto& all = orders.find(routes.find(route)->order)->extras().executions;
+    const ShortList<Execution>& all = orders.find(routes.find(route)->order)->extras().executions;
     for (std::size_t i = static_cast<std::size_t>(first - all.data()); i < all.size(); ++i)
         if (all[i].route == route && all[i].external_ref == external_ref &&
             all[i].state == OMS_execution_state_live)

@@ -32,7 +32,10 @@ double bytes_left() {
 }
 
 /// Goes on as the last step did, on the log-log plot.
-double extrapolate(double before, double last) { return last * last / before; }
+double extrapolate(const std::vector<double>& steps) {
+    if (steps.size() < 2) die("there is no room for the first two steps");
+    return steps.back() * steps.back() / steps[steps.size() - 2];
+}
 
 /// The bench's configuration with so many checks in the chain of each kind.
 std::string config_with(const Options& options, std::size_t checks) {
@@ -70,10 +73,8 @@ void grow_orders(const Options& options, Section& section) {
     };
     for (std::size_t live = 1'000; live <= most_live; live *= 10) {
         const std::string name = std::to_string(live) + " orders alive";
-        const auto last = medians.size() - 1;
         if (static_cast<double>(live) * bytes_an_order > bytes_left()) {
-            add(name + ", extrapolated", {extrapolate(medians[last - 1], medians[last])},
-                extrapolate(bytes[last - 1], bytes[last]));
+            add(name + ", extrapolated", {extrapolate(medians)}, extrapolate(bytes));
             continue;
         }
         LiveOrders orders(options);
@@ -149,8 +150,7 @@ void grow_journal(const Options& options, Section& section) {
         const auto count = static_cast<double>(events);
         const auto disk = static_cast<double>(std::filesystem::space(options.directory).available);
         if (count * disk_bytes_an_event > disk || count * memory_bytes_an_event > bytes_left()) {
-            const auto last = medians.size() - 1;
-            add(events, ", extrapolated", {extrapolate(medians[last - 1], medians[last])});
+            add(events, ", extrapolated", {extrapolate(medians)});
             continue;
         }
         journal.grow(events);

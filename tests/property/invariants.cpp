@@ -197,7 +197,7 @@ void check_world(const World& world) {
         if (key.cell != hold_price_cell) continue;
         const Order* order = world.orders.find(order_id);
         const bool still_held =
-            order != nullptr &&
+            order != nullptr && line < order->lines.size() &&
             std::any_of(order->lines[line].holds.begin(), order->lines[line].holds.end(),
                         [&](std::uint64_t id) { return world.holds.find(id)->route == 0; });
         demand(still_held,

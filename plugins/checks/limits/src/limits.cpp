@@ -6,10 +6,9 @@
 #include <oms/sdk/check.hpp>
 #include <oms/sdk/decimal.hpp>
 #include <oms/sdk/fields.hpp>
+#include <oms/sdk/scratch.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory_resource>
@@ -60,8 +59,7 @@ struct Asked {
 
     const std::uint64_t order;
     const std::uint32_t account;
-    std::array<std::byte, 1024> usual_memory;  // enough for a few lines
-    std::pmr::monotonic_buffer_resource memory{usual_memory.data(), usual_memory.size()};
+    Scratch<1024> memory;  // enough for a few lines
     std::pmr::vector<AskedLine> lines{&memory};
     std::pmr::vector<std::uint32_t> products{&memory};
     std::pmr::vector<std::uint32_t> currencies{&memory};
